@@ -1,0 +1,316 @@
+//! A brief: what a marketer asks. The wire form, and the check that turns it into one that can be planned.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::place::{Locale, Market};
+use crate::wording::Wording;
+
+/// The fields of `POST /api/v1/kits`, as they come in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BriefForm {
+    /// The brand's slug; may be left out where there is only one.
+    pub brand: Option<String>,
+    pub campaign: String,
+    /// The language that plain strings of this brief are in; English when left out.
+    pub language: Option<String>,
+    pub product: String,
+    pub audience: String,
+    pub objective: String,
+    pub tone: String,
+    pub messages: Vec<Wording>,
+    pub claims: Vec<ClaimForm>,
+    pub locales: Vec<String>,
+    pub markets: Vec<String>,
+    pub asset_types: Vec<String>,
+    /// Drafts of each asset that differ, 1 when left out.
+    pub variants: Option<u32>,
+    /// The same seed gives the same drafts; 0 when left out.
+    pub seed: Option<u64>,
+}
+
+/// A claim of a brief: the key of one in the library, or a wording with its source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ClaimForm {
+    /// A key of the library when there is such a claim, else a wording without a named source.
+    Plain(String),
+    Full(ClaimFull),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimFull {
+    pub text: Wording,
+    #[serde(default)]
+    pub source: String,
+}
+
+/// A brief that can be planned: every tag parsed, every length checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    pub brand: Option<String>,
+    pub campaign: String,
+    pub language: Locale,
+    pub product: String,
+    pub audience: String,
+    pub objective: String,
+    pub tone: String,
+    pub messages: Vec<Wording>,
+    pub claims: Vec<ClaimForm>,
+    pub locales: Vec<Locale>,
+    pub markets: Vec<Market>,
+    pub asset_types: Vec<String>,
+    pub variants: u32,
+    pub seed: u64,
+}
+
+/// One fault of a brief: where (a JSON pointer, RFC 6901) and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{pointer}: {detail}")]
+pub struct BriefError {
+    pub pointer: String,
+    pub detail: String,
+}
+
+pub const MAX_MESSAGES: usize = 6;
+pub const MAX_CLAIMS: usize = 8;
+pub const MAX_LOCALES: usize = 24;
+pub const MAX_VARIANTS: u32 = 5;
+/// One claim or message, in characters.
+pub const MAX_WORDING: usize = 400;
+
+impl BriefForm {
+    /// Checks everything and names every fault at once. `known` are the asset types that there are templates for.
+    pub fn check(self, known: &[&str]) -> Result<Brief, Vec<BriefError>> {
+        let mut faults = Faults(Vec::new());
+        faults.text("/product", &self.product, 1, 120);
+        faults.text("/campaign", &self.campaign, 0, 120);
+        faults.text("/audience", &self.audience, 0, 200);
+        faults.text("/objective", &self.objective, 0, 200);
+        faults.text("/tone", &self.tone, 0, 80);
+        let language = self.language.as_deref().unwrap_or("en").parse::<Locale>();
+        let language = faults.keep("/language", language);
+        faults.count("/messages", self.messages.len(), MAX_MESSAGES);
+        for (i, message) in self.messages.iter().enumerate() {
+            faults.wording(&format!("/messages/{i}"), message);
+        }
+        faults.count("/claims", self.claims.len(), MAX_CLAIMS);
+        for (i, claim) in self.claims.iter().enumerate() {
+            match claim {
+                ClaimForm::Plain(text) => faults.text(&format!("/claims/{i}"), text, 1, MAX_WORDING),
+                ClaimForm::Full(full) => {
+                    faults.wording(&format!("/claims/{i}/text"), &full.text);
+                    faults.text(&format!("/claims/{i}/source"), &full.source, 0, 500);
+                }
+            }
+        }
+        let locales = faults.tags::<Locale>("/locales", &self.locales);
+        let markets = faults.tags::<Market>("/markets", &self.markets);
+        if self.locales.is_empty() {
+            faults.say("/locales", "name at least one locale, such as en-US");
+        }
+        faults.count("/locales", self.locales.len(), MAX_LOCALES);
+        faults.count("/markets", self.markets.len(), MAX_LOCALES);
+        for (i, locale) in locales.iter().enumerate() {
+            faults.market_of(&format!("/locales/{i}"), locale, &markets);
+        }
+        if self.asset_types.is_empty() {
+            faults.say("/asset_types", &format!("name at least one of {}", known.join(", ")));
+        }
+        let mut seen = BTreeSet::new();
+        for (i, name) in self.asset_types.iter().enumerate() {
+            let pointer = format!("/asset_types/{i}");
+            if !known.contains(&name.as_str()) {
+                faults.say(&pointer, &format!("`{}` is no asset type here; there are {}", clip(name), known.join(", ")));
+            } else if !seen.insert(name) {
+                faults.say(&pointer, &format!("`{name}` is named twice"));
+            }
+        }
+        let variants = self.variants.unwrap_or(1);
+        if !(1..=MAX_VARIANTS).contains(&variants) {
+            faults.say("/variants", &format!("is {variants}; 1 to {MAX_VARIANTS} can be drafted"));
+        }
+        let seed = self.seed.unwrap_or(0);
+        if i64::try_from(seed).is_err() {
+            faults.say("/seed", "is larger than 9223372036854775807");
+        }
+        match (faults.0.is_empty(), language) {
+            (true, Some(language)) => Ok(Brief {
+                brand: self.brand.filter(|slug| !slug.is_empty()),
+                campaign: self.campaign,
+                language,
+                product: self.product.trim().to_owned(),
+                audience: self.audience,
+                objective: self.objective,
+                tone: self.tone,
+                messages: self.messages,
+                claims: self.claims,
+                locales,
+                markets,
+                asset_types: self.asset_types,
+                variants,
+                seed,
+            }),
+            _ => Err(faults.0),
+        }
+    }
+}
+
+impl Brief {
+    /// The markets that `locale` is drafted for: its own region's, or, for a bare language, all that the brief names.
+    #[must_use]
+    pub fn markets_of(&self, locale: &Locale) -> Vec<Market> {
+        locale.market().map_or_else(|| self.markets.clone(), |market| vec![market])
+    }
+}
+
+struct Faults(Vec<BriefError>);
+
+impl Faults {
+    fn say(&mut self, pointer: &str, detail: &str) {
+        self.0.push(BriefError { pointer: pointer.to_owned(), detail: detail.to_owned() });
+    }
+
+    fn text(&mut self, pointer: &str, text: &str, min: usize, max: usize) {
+        let length = text.chars().count();
+        if text.trim().chars().count() < min {
+            self.say(pointer, "is required");
+        } else if length > max {
+            self.say(pointer, &format!("has {length} characters; {max} at most"));
+        } else if let Some(c) = text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\t') {
+            self.say(pointer, &format!("holds the control character U+{:04X}; remove it", u32::from(c)));
+        }
+    }
+
+    fn wording(&mut self, pointer: &str, wording: &Wording) {
+        if let Wording::ByLocale(map) = wording {
+            if map.is_empty() {
+                self.say(pointer, "has no text in any language");
+            }
+            for (tag, text) in map {
+                self.exact(&format!("{pointer}/{tag}"), text);
+            }
+        } else {
+            for text in wording.texts() {
+                self.exact(pointer, text);
+            }
+        }
+    }
+
+    /// An exact wording is put into drafts as it stands, in one line.
+    fn exact(&mut self, pointer: &str, text: &str) {
+        self.text(pointer, text, 1, MAX_WORDING);
+        if text.contains('\n') {
+            self.say(pointer, "has a line break; write each message or claim on one line");
+        }
+    }
+
+    fn count(&mut self, pointer: &str, count: usize, max: usize) {
+        if count > max {
+            self.say(pointer, &format!("has {count} entries; {max} at most"));
+        }
+    }
+
+    fn keep<T, E: std::fmt::Display>(&mut self, pointer: &str, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|error| self.say(pointer, &error.to_string())).ok()
+    }
+
+    fn tags<T: std::str::FromStr<Err = crate::place::PlaceError> + PartialEq>(
+        &mut self,
+        pointer: &str,
+        tags: &[String],
+    ) -> Vec<T> {
+        let mut out = Vec::new();
+        for (i, tag) in tags.iter().enumerate().take(MAX_LOCALES + 1) {
+            let at = format!("{pointer}/{i}");
+            if let Some(parsed) = self.keep(&at, tag.parse::<T>()) {
+                if out.contains(&parsed) {
+                    self.say(&at, &format!("`{}` is named twice", clip(tag)));
+                } else {
+                    out.push(parsed);
+                }
+            }
+        }
+        out
+    }
+
+    fn market_of(&mut self, pointer: &str, locale: &Locale, markets: &[Market]) {
+        match locale.market() {
+            None if markets.is_empty() => {
+                self.say(pointer, &format!("`{locale}` names no region; add one (such as {locale}-{}) or name `markets`",
+                    locale.language().to_uppercase()));
+            }
+            Some(market) if !markets.is_empty() && !markets.contains(&market) => {
+                self.say(pointer, &format!("`{locale}` is for market {market}, which `markets` does not name"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn clip(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 2] = ["email", "x_post"];
+
+    fn form() -> BriefForm {
+        BriefForm {
+            product: "Fjord Backup".into(),
+            locales: vec!["en-US".into(), "de-DE".into()],
+            asset_types: vec!["email".into()],
+            ..BriefForm::default()
+        }
+    }
+
+    #[test]
+    fn a_short_brief_is_enough() {
+        let brief = form().check(&KNOWN).unwrap();
+        assert_eq!((brief.variants, brief.seed, brief.language.as_str()), (1, 0, "en"));
+        assert_eq!(brief.markets_of(&brief.locales[1]), ["DE".parse().unwrap()]);
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once_with_its_pointer() {
+        let faults = BriefForm {
+            product: " ".into(),
+            locales: vec!["de_DE".into(), "en".into(), "fr-FR".into()],
+            markets: vec!["de".into(), "DE".into()],
+            asset_types: vec!["email".into(), "hologram".into(), "email".into()],
+            messages: vec![Wording::One("a\nb".into()); 7],
+            variants: Some(9),
+            ..form()
+        }
+        .check(&KNOWN)
+        .unwrap_err();
+        let pointers: BTreeSet<_> = faults.iter().map(|f| f.pointer.as_str()).collect();
+        for wanted in ["/product", "/locales/0", "/markets/0", "/asset_types/1", "/asset_types/2", "/messages",
+            "/messages/0", "/variants"]
+        {
+            assert!(pointers.contains(wanted), "{wanted} in {faults:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused() {
+        let error = serde_json::from_str::<BriefForm>(r#"{"product":"x","sneaky":1}"#).unwrap_err();
+        assert!(error.to_string().contains("sneaky"), "{error}");
+    }
+
+    #[test]
+    fn a_claim_is_a_key_a_wording_or_a_wording_by_locale() {
+        let form: BriefForm = serde_json::from_str(
+            r#"{"product":"x","locales":["en-US"],"asset_types":["email"],
+                "claims":["uptime",{"text":"Up 99.9 %.","source":"audit"},{"text":{"de":"Zu 99,9 % da."}}]}"#,
+        )
+        .unwrap();
+        assert!(form.check(&KNOWN).is_ok());
+    }
+}
