@@ -43,7 +43,7 @@ impl Pages {
     pub fn render<C: Serialize>(&self, name: &str, context: &C) -> Result<String, PageError> {
         self.0
             .get_template(name)
-            .and_then(|template| template.render(minijinja::Value::from_serialize(context)))
+            .and_then(|template| template.render(minijinja::value::Serde(context)))
             .map_err(|cause| PageError { name: name.to_owned(), cause })
     }
 

@@ -13,7 +13,7 @@ pub struct Problem {
     /// `/docs/errors#KIND`, stable.
     #[serde(rename = "type")]
     pub kind: String,
-    pub title: String,
+    pub title: &'static str,
     pub status: u16,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
@@ -22,7 +22,7 @@ pub struct Problem {
     pub errors: Vec<Fault>,
     #[serde(skip)]
     #[schema(ignore)]
-    headers: HeaderMap,
+    headers: Option<Box<HeaderMap>>,
 }
 
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -37,11 +37,11 @@ impl Problem {
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Self {
         Self {
             kind: format!("{TYPE_BASE}{kind}"),
-            title: title.to_owned(),
+            title,
             status: status.as_u16(),
             detail: String::new(),
             errors: Vec::new(),
-            headers: HeaderMap::new(),
+            headers: None,
         }
     }
 
@@ -59,7 +59,7 @@ impl Problem {
 
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.get_or_insert_default().insert(name, value);
         self
     }
 
@@ -143,7 +143,7 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response.headers_mut().extend(self.headers);
+        response.headers_mut().extend(self.headers.map(|headers| *headers).unwrap_or_default());
         response
     }
 }
