@@ -1,0 +1,213 @@
+//! The engine as its callers see it: load a model, compile grammars, submit drafts.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crate::chat::{ChatMessage, ChatTemplate};
+use crate::constraint::{Grammar, GrammarCompiler};
+use crate::draft::{DraftHandle, DraftRequest, DraftSender};
+use crate::error::{ChatTemplateError, GrammarError, LoadError, SubmitError, TokenizeError};
+use crate::load::{self, Loaded};
+use crate::scheduler::{self, Job, Queue};
+use crate::sequence::Runner;
+use crate::source::ModelSource;
+use crate::token_env::TokenEnvironment;
+
+/// How an engine runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Threads to compute with. candle fixes their number when the process starts, from
+    /// `CANDLE_NUM_THREADS` and `RAYON_NUM_THREADS`; a number here is held against it.
+    pub threads: Option<usize>,
+    /// The longest sequence (prompt and draft) in tokens, if the model allows that many.
+    pub context_limit: usize,
+    /// Drafts that may wait.
+    pub queue_depth: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            threads: None,
+            context_limit: 4096,
+            queue_depth: 32,
+        }
+    }
+}
+
+/// What is known of the loaded model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// Its own name, or the file's.
+    pub name: String,
+    /// `sha256:<hex>` of the weights' file, or of the list of several files' digests and names.
+    pub digest: String,
+    /// The architecture that runs it.
+    pub architecture: String,
+    /// Number of weights.
+    pub parameters: u64,
+    /// Rows of the embedding.
+    pub vocab_size: usize,
+    /// The longest sequence in tokens, as limited by the options.
+    pub context_length: usize,
+    /// Whether [`Engine::render_chat`] can be used.
+    pub chat_template: bool,
+}
+
+/// A running model. Cheap to clone; the last clone that is dropped stops it.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    info: ModelInfo,
+    environment: Arc<TokenEnvironment>,
+    chat: Option<ChatTemplate>,
+    grammars: GrammarCompiler,
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Checks and loads a model, runs it once, and starts the thread that owns it. Takes as long as
+    /// reading the files does.
+    ///
+    /// # Errors
+    /// The model cannot be read, is damaged, or is of another architecture.
+    pub fn start(source: ModelSource, options: EngineOptions) -> Result<Self, LoadError> {
+        let available = candle_core::utils::get_num_threads();
+        if let Some(wanted) = options.threads.filter(|&wanted| wanted != available) {
+            return Err(LoadError::Threads { wanted, available });
+        }
+        let Loaded {
+            model,
+            environment,
+            chat,
+            info,
+        } = load::load(&source, options.context_limit)?;
+        drop(source);
+        let invalid = |reason: String| LoadError::invalid(&info.name, reason);
+        let grammars = GrammarCompiler::new(Arc::clone(&environment)).map_err(|reason| {
+            invalid(format!(
+                "its vocabulary does not serve for grammars: {reason}"
+            ))
+        })?;
+        let mut runner = Runner::new(model, Arc::clone(&environment))
+            .map_err(|error| invalid(format!("its cache cannot be made: {error}")))?;
+        runner
+            .warm_up()
+            .map_err(|error| invalid(format!("its first forward failed: {error}")))?;
+        let queue = Arc::new(Queue::new(options.queue_depth));
+        let thread = std::thread::Builder::new()
+            .name("countersign-engine".into())
+            .spawn({
+                let queue = Arc::clone(&queue);
+                move || scheduler::run(&queue, runner)
+            })
+            .map_err(LoadError::Thread)?;
+        tracing::info!(
+            model.name = info.name,
+            model.digest = info.digest,
+            model.parameters = info.parameters,
+            model.context_tokens = info.context_length,
+            "model loaded"
+        );
+        Ok(Self(Arc::new(Inner {
+            info,
+            environment,
+            chat,
+            grammars,
+            queue,
+            thread: Some(thread),
+        })))
+    }
+
+    /// What is known of the model.
+    #[must_use]
+    pub fn info(&self) -> &ModelInfo {
+        &self.0.info
+    }
+
+    /// The prompt for a chat, by the model's own template, ready for its answer. Control tokens in a
+    /// message's content are broken up, so that what a person wrote stays text.
+    ///
+    /// # Errors
+    /// The model has no template, or the template refuses these messages.
+    pub fn render_chat(&self, messages: &[ChatMessage]) -> Result<String, ChatTemplateError> {
+        self.0
+            .chat
+            .as_ref()
+            .ok_or(ChatTemplateError::Missing)?
+            .render(messages)
+    }
+
+    /// `text` with the model's control tokens broken up: for what people wrote, before it becomes part
+    /// of a prompt.
+    #[must_use]
+    pub fn as_plain_text(&self, text: &str) -> String {
+        crate::chat::without_control_tokens(text, self.0.environment.specials())
+    }
+
+    /// How many tokens a prompt has.
+    ///
+    /// # Errors
+    /// The tokenizer refuses the text.
+    pub fn count_tokens(&self, text: &str) -> Result<usize, TokenizeError> {
+        self.0
+            .environment
+            .encode_prompt(text)
+            .map(|tokens| tokens.len())
+    }
+
+    /// Compiles a grammar in llguidance's Lark. Compile once and clone for each draft.
+    ///
+    /// # Errors
+    /// llguidance's message.
+    pub fn compile_grammar(&self, lark: &str) -> Result<Grammar, GrammarError> {
+        self.0.grammars.compile(lark)
+    }
+
+    /// Queues a draft and gives the handle to read it. Tokenizes the prompt here, in the caller's thread.
+    ///
+    /// # Errors
+    /// The queue is full, the engine has stopped, or the request cannot be run.
+    pub fn submit(&self, request: DraftRequest) -> Result<DraftHandle, SubmitError> {
+        let inner = &*self.0;
+        request.sampling.validate()?;
+        if request.max_tokens == 0 {
+            return Err(SubmitError::NothingToWrite);
+        }
+        if !request.grammar.is_for(&inner.environment) {
+            return Err(SubmitError::ForeignGrammar);
+        }
+        let prompt = inner.environment.encode_prompt(&request.prompt)?;
+        if prompt.is_empty() {
+            return Err(SubmitError::EmptyPrompt);
+        }
+        let limit = inner.info.context_length.saturating_sub(request.max_tokens);
+        if prompt.len() > limit {
+            return Err(SubmitError::PromptTooLong {
+                tokens: prompt.len(),
+                limit,
+            });
+        }
+        let (sender, handle) = DraftSender::pair();
+        inner.queue.push(Job {
+            request,
+            prompt,
+            sender,
+        })?;
+        Ok(handle)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.stop();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the engine's thread ended with a panic");
+        }
+    }
+}

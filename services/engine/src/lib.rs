@@ -1,0 +1,51 @@
+//! The language model: loads a Llama-architecture checkpoint, writes drafts that obey a grammar and
+//! avoid forbidden terms, the same for the same request always.
+//!
+//! It never knows what a draft is for: no brand, template, locale or rule has a name here. It never
+//! reaches the network, reads no clock but to measure, and logs no text.
+//!
+//! One thread owns the model ([`Engine::start`] starts it); requests wait in a bounded queue. Start
+//! reading at [`engine`](Engine), then `scheduler` (the queue and the thread), `sequence` (how one draft
+//! is written), and what it asks at each token: `model` and `cache`, `constraint` with `token_env`,
+//! `forbidden`, `sampler` with `random`. Files are read in `load`.
+//!
+//! To add an architecture: a forward like `model`'s, and its name in both formats of `load`. To add a
+//! bound on what may be written: an automaton like `forbidden`, asked in `sequence`.
+
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, reason = "a test fails by panicking")
+)]
+
+mod cache;
+mod chat;
+mod constraint;
+mod draft;
+mod engine;
+mod error;
+mod forbidden;
+mod load;
+mod model;
+mod random;
+mod rope;
+mod sampler;
+mod scheduler;
+mod sequence;
+mod source;
+#[cfg(test)]
+mod testing;
+mod token_env;
+
+pub use chat::ChatMessage;
+pub use constraint::Grammar;
+pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};
+pub use engine::{Engine, EngineOptions, ModelInfo};
+pub use error::{
+    ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError,
+    TokenizeError,
+};
+pub use forbidden::Forbidden;
+pub use source::ModelSource;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! Loading: from a [`ModelSource`] to a model, its vocabulary and its chat template.
+//!
+//! Files are not trusted: every size is held against the file's length before anything is allocated, and
+//! what the parsers below might still do wrong is caught. It never guesses an architecture and never
+//! downloads. One file a format; to add an architecture, add it beside `crate::model` and name it in
+//! `shape_of` of both formats.
+
+mod config;
+mod gguf;
+mod gguf_header;
+mod gguf_tokenizer;
+mod safetensors;
+
+use std::io::{Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tokenizers::Tokenizer;
+
+use crate::chat::ChatTemplate;
+use crate::engine::ModelInfo;
+use crate::error::LoadError;
+use crate::model::{Llama, LoadFailure, Shape};
+use crate::source::ModelSource;
+use crate::token_env::TokenEnvironment;
+
+/// The largest side file (tokenizer, configuration) that is read.
+const LARGEST_JSON: u64 = 256 << 20;
+
+/// Everything that the engine needs of a model.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub model: Llama,
+    pub environment: Arc<TokenEnvironment>,
+    pub chat: Option<ChatTemplate>,
+    pub info: ModelInfo,
+}
+
+/// What a format gives, before the common part.
+struct Parts {
+    name: String,
+    digest: String,
+    model: Llama,
+    own_output: bool,
+    tokenizer: Tokenizer,
+    tokenizer_path: String,
+    /// Tokens that end a text; when the files name none, well-known names are looked up.
+    ends: Vec<u32>,
+    begin_text: Option<String>,
+    end_text: Option<String>,
+    chat_template: Option<String>,
+}
+
+/// Loads a model. `context_limit` bounds the longest sequence.
+pub(crate) fn load(source: &ModelSource, context_limit: usize) -> Result<Loaded, LoadError> {
+    let path = match source {
+        ModelSource::Folder(path) | ModelSource::Gguf(path) => path.display().to_string(),
+        ModelSource::Bytes { name, .. } => name.clone(),
+    };
+    // candle and tokenizers panic on some files that pass all checks; that is a bad file, not a bug here.
+    catch_unwind(AssertUnwindSafe(|| {
+        load_parts(source, context_limit).and_then(finish)
+    }))
+    .unwrap_or_else(|_| {
+        Err(LoadError::invalid(
+            path,
+            "is damaged in a way that its parser did not survive",
+        ))
+    })
+}
+
+fn load_parts(source: &ModelSource, context_limit: usize) -> Result<Parts, LoadError> {
+    match source {
+        ModelSource::Folder(path) => safetensors::load(path, context_limit),
+        ModelSource::Gguf(path) => {
+            let name = path
+                .file_stem()
+                .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let mut file = open(path)?;
+            let digest = digest_of(path, &mut file)?;
+            let shown = path.display().to_string();
+            gguf::load(
+                &shown,
+                name,
+                digest,
+                &mut std::io::BufReader::new(file),
+                context_limit,
+                |content| gguf_tokenizer::beside_or_inside(path, content),
+            )
+        }
+        ModelSource::Bytes {
+            name,
+            gguf,
+            tokenizer_json,
+        } => {
+            let digest = format!("sha256:{}", hex(&Sha256::digest(gguf.as_ref())));
+            let mut reader = Cursor::new(gguf.as_ref());
+            gguf::load(
+                name,
+                name.clone(),
+                digest,
+                &mut reader,
+                context_limit,
+                |_| {
+                    let path = format!("{name}: tokenizer.json");
+                    Ok((parse_tokenizer(&path, tokenizer_json)?, path))
+                },
+            )
+        }
+    }
+}
+
+fn finish(parts: Parts) -> Result<Loaded, LoadError> {
+    let shape: Shape = parts.model.shape().clone();
+    let mut ends = parts.ends;
+    if ends.is_empty() {
+        ends.extend(
+            WELL_KNOWN_ENDS
+                .iter()
+                .find_map(|name| parts.tokenizer.token_to_id(name)),
+        );
+    }
+    let mut seen = std::collections::HashSet::new();
+    ends.retain(|&end| seen.insert(end));
+    let environment = TokenEnvironment::new(parts.tokenizer, shape.vocab, ends)
+        .map_err(|reason| LoadError::invalid(&parts.tokenizer_path, reason))?;
+    let text_of = |token: Option<u32>| token.and_then(|token| environment.token_text(token));
+    let begin = parts
+        .begin_text
+        .or_else(|| text_of(environment.begin()))
+        .unwrap_or_default();
+    let end = parts
+        .end_text
+        .or_else(|| text_of(environment.ends().first().copied()))
+        .unwrap_or_default();
+    let chat = parts
+        .chat_template
+        .map(|template| ChatTemplate::new(template, begin, end, environment.specials().to_vec()));
+    let info = ModelInfo {
+        name: parts.name,
+        digest: parts.digest,
+        architecture: "llama".into(),
+        parameters: parts.model.parameters(parts.own_output),
+        vocab_size: shape.vocab,
+        context_length: parts.model.positions(),
+        chat_template: chat.is_some(),
+    };
+    Ok(Loaded {
+        model: parts.model,
+        environment: Arc::new(environment),
+        chat,
+        info,
+    })
+}
+
+/// Tokens that end a text by convention, where no file says which one does.
+const WELL_KNOWN_ENDS: [&str; 7] = [
+    "<|end|>",
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "</s>",
+    "<eos>",
+];
+
+fn open(path: &Path) -> Result<std::fs::File, LoadError> {
+    std::fs::File::open(path).map_err(|source| io_error(path, source))
+}
+
+fn io_error(path: &Path, source: std::io::Error) -> LoadError {
+    LoadError::Io {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+/// Reads a small file whole, refusing what is too large to be one.
+fn read_small(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(LARGEST_JSON + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| io_error(path, source))?;
+    if bytes.len() as u64 > LARGEST_JSON {
+        return Err(LoadError::invalid(
+            path.display().to_string(),
+            format!("is larger than {} MiB", LARGEST_JSON >> 20),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// The same for a file that may be absent.
+fn read_small_if_there(path: &Path) -> Result<Option<Vec<u8>>, LoadError> {
+    match read_small(path) {
+        Err(LoadError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
+}
+
+fn parse_tokenizer(path: &str, json: &[u8]) -> Result<Tokenizer, LoadError> {
+    Tokenizer::from_bytes(json)
+        .map_err(|error| LoadError::invalid(path, format!("is no valid tokenizer.json: {error}")))
+}
+
+/// Hashes a file and leaves it at its start.
+fn digest_of(path: &Path, file: &mut std::fs::File) -> Result<String, LoadError> {
+    use std::io::Seek;
+    let failed = |source| io_error(path, source);
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let count = file.read(&mut buffer).map_err(failed)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&buffer[..count]);
+    }
+    file.rewind().map_err(failed)?;
+    Ok(format!("sha256:{}", hex(&hasher.finalize())))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn failure(path: &str, failure: LoadFailure<LoadError>) -> LoadError {
+    match failure {
+        LoadFailure::Weights(error) => error,
+        LoadFailure::Tables(error) => {
+            LoadError::invalid(path, format!("its rotary tables cannot be made: {error}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
