@@ -1,0 +1,47 @@
+//! Repositories and migrations on SQLite and PostgreSQL; the gate's constraints; the job queue.
+//!
+//! Everything the house remembers goes through [`Store`]: one set of statements for both databases, what differs is
+//! in `countersign_store_released::dialect`. What the gate promises (DESIGN.md, invariants 1 to 4) is promised by the
+//! schema in `migrations/`, not by this code; this code only finds out first and says it more kindly. It never logs a
+//! draft's text and never lets a caller write a decision or a release that did not go through the domain's
+//! transitions. Start reading at [`store`], then [`decisions`] and [`releases`]. To add a table: a migration in both
+//! folders (columns commented), a file here with its repository methods, a case in `tests/conformance.rs`.
+
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
+
+pub mod actor;
+pub mod assets;
+pub mod audit;
+pub mod brands;
+pub mod claims;
+pub mod decisions;
+pub mod idempotency;
+pub mod jobs;
+pub mod kits;
+pub mod leases;
+pub mod passages;
+pub mod partners;
+pub mod people;
+pub mod releases;
+pub mod reviews;
+pub mod revisions;
+pub mod sessions;
+pub mod store;
+
+pub use actor::Actor;
+pub use assets::AssetView;
+pub use audit::{AuditFilter, AuditRow};
+pub use claims::NewClaim;
+pub use countersign_store_released::{Begin, Blob, ChangeKind, Page, PageRequest, PartnerKind, StoreError};
+pub use decisions::{DecideError, DecisionView, UndoError};
+pub use idempotency::Reply;
+pub use jobs::JobCounts;
+pub use kits::{KitFilter, KitSummary, NewAsset, NewKit};
+pub use leases::{ClaimError, ClaimRefusal, ClaimedLease};
+pub use partners::{NewPartner, Partner, PartnerKey, PartnerUpdate, ProfileVersion};
+pub use passages::{ImportCounts, NewPassage};
+pub use people::NewUser;
+pub use releases::{Ended, PulledBy, RecallNote, RecallStatus, ReleaseFilter, ReleaseRow};
+pub use reviews::{ReviewFilter, ReviewRow, ReviewStatus};
+pub use sessions::Session;
+pub use store::Store;
