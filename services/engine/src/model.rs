@@ -271,3 +271,6 @@ fn causal_mask(start: usize, count: usize) -> Result<Tensor> {
         .collect();
     Tensor::from_vec(mask, (count, held), &Device::Cpu)
 }
+
+#[cfg(test)]
+mod tests;

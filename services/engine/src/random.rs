@@ -8,10 +8,13 @@
 pub(crate) fn uniform(seed: u64, stream: u64, position: u64, attempt: u64) -> f64 {
     let mut state = mix(seed.wrapping_add(0x9E37_79B9_7F4A_7C15));
     for coordinate in [stream, position, attempt] {
-        state = mix(state ^ mix(coordinate.wrapping_add(0x9E37_79B9_7F4A_7C15)));
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        // The factor keeps coordinates from changing places: (1, 2) is not (2, 1).
+        state = mix(state
+            .wrapping_mul(0xD134_2543_DE82_EF95)
+            .wrapping_add(coordinate)
+            .wrapping_add(0x9E37_79B9_7F4A_7C15));
     }
-    (mix(state) >> 11) as f64 / (1_u64 << 53) as f64
+    (state >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 fn mix(mut value: u64) -> u64 {

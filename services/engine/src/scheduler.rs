@@ -183,3 +183,6 @@ pub(crate) fn run(queue: &Arc<Queue>, mut runner: Runner) {
     }
     queue.fail_all();
 }
+
+#[cfg(test)]
+mod tests;
