@@ -1,0 +1,111 @@
+//! `existence`: words or patterns that must not stand in the text.
+//!
+//! **What it does.** Finds each of `terms` (plain words and phrases, as whole words, in any case) and `patterns`
+//! (regular expressions, in any case, with the author's own `\b`).
+//!
+//! **Why it is bad.** Depends on the list: a promise nobody can keep, a claim the law forbids, a word that hurts.
+//!
+//! ```yaml
+//! id: risk_free
+//! kind: existence
+//! severity: error
+//! message: "“{match}” promises that nothing can go wrong. Say what reduces the risk."
+//! params: {terms: [risk-free, zero risk]}
+//! exceptions: [risk-free rate]
+//! tests: {pass: [Lower your risk.], fail: [A risk-free switch.]}
+//! ```
+//!
+//! **Options.** `ignore_case` and `whole_words` (of terms), both true unless said otherwise. A rule-level `fix` is
+//! offered for every hit.
+
+use regex::Regex;
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::{Kind, pattern};
+use crate::load::{Common, Faults};
+use crate::rule::{Hit, Rule};
+use crate::scene::Scene;
+use crate::terms::Terms;
+use crate::view::fold;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ExistenceParams {
+    terms: Vec<Spanned<String>>,
+    patterns: Vec<Spanned<String>>,
+    ignore_case: bool,
+    whole_words: bool,
+}
+
+impl Default for ExistenceParams {
+    fn default() -> Self {
+        Self { terms: Vec::new(), patterns: Vec::new(), ignore_case: true, whole_words: true }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Existence {
+    terms: Option<Terms>,
+    /// As written: what a decoder can be bound by.
+    plain: Vec<String>,
+    patterns: Vec<Regex>,
+    fix: Option<String>,
+    /// Whether the terms mean what a decoder's forbidden terms mean: whole words in any case.
+    as_decoders_do: bool,
+}
+
+impl ExistenceParams {
+    pub(crate) fn compile(self, common: &Common, faults: &mut Faults) -> Option<Kind> {
+        if self.terms.is_empty() && self.patterns.is_empty() {
+            faults.at(common.kind_at, "name `terms`, `patterns` or both in `params`");
+            return None;
+        }
+        let terms = faults.terms(&self.terms, self.ignore_case, self.whole_words);
+        let mut patterns = Vec::new();
+        for pattern in &self.patterns {
+            match pattern::compile(&pattern.value, self.ignore_case) {
+                Ok(regex) => patterns.push(regex),
+                Err(reason) => faults.at(pattern.referenced, reason),
+            }
+        }
+        Some(Kind::Existence(Existence {
+            terms,
+            plain: self.terms.into_iter().map(|term| term.value).collect(),
+            patterns,
+            fix: common.fix.clone(),
+            as_decoders_do: self.ignore_case && self.whole_words,
+        }))
+    }
+}
+
+impl Existence {
+    pub(crate) fn hits(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for slot in scene.slots(&rule.when) {
+            let counts = rule.counts(slot);
+            let mut ranges: Vec<_> = self.terms.iter().flat_map(|terms| slot.find(terms)).map(|(_, range)| range).collect();
+            ranges.extend(self.patterns.iter().flat_map(|regex| pattern::find(regex, slot)));
+            ranges.retain(counts);
+            ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+            let mut end = 0;
+            for range in ranges {
+                // What lies inside a longer hit is the same offence.
+                if range.end > end {
+                    end = range.end;
+                    hits.push(Hit { fix: self.fix.clone(), ..Hit::at(slot, range) });
+                }
+            }
+        }
+        hits
+    }
+
+    /// Terms that a decoder can be bound by exactly: none that an exception of the rule would allow.
+    pub(crate) fn decoder_terms<'s>(&'s self, rule: &'s Rule) -> impl Iterator<Item = &'s str> {
+        let all = if self.as_decoders_do { self.plain.as_slice() } else { &[] };
+        all.iter().map(String::as_str).filter(|term| {
+            let folded = fold(term.trim(), true).text;
+            !rule.exception_texts.iter().any(|exception| exception.contains(folded.as_ref()))
+        })
+    }
+}

@@ -1,0 +1,39 @@
+//! Brand rules: packs of YAML files in, findings out. Checks content, plain files, and the rules themselves.
+//!
+//! It never writes, never asks a model, never reads the clock, and does no IO but reading pack folders. What a rule
+//! says holds for the same text on every run. Patterns are linear-time (`regex`), so no text can hang a check.
+//!
+//! Start reading at [`Packs`]: `Packs::embedded()` or `Packs::load(...)`, then [`Packs::check`] with a [`Subject`].
+//! To add a rule, add one file to a pack under `brand-rules/` (its README lists the fields) and run its examples with
+//! `countersign rules test`. To add a kind, add a file in `kinds/` and its arm in `kinds/mod.rs`.
+//!
+//! Findings stand on the slot's plain text (`Content::plain`), in bytes, always on character borders.
+
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
+
+mod annotate;
+mod builtin;
+mod examples;
+mod kinds;
+mod load;
+mod message;
+mod numbers;
+mod packs;
+mod place;
+mod rule;
+mod scene;
+mod subject;
+mod terms;
+mod view;
+
+pub use annotate::{LineIndex, annotate};
+pub use builtin::{BUILT_IN, BuiltIn};
+pub use examples::{ExampleFailure, Expected};
+pub use load::{Fault, PackError};
+pub use packs::{PackInfo, Packs};
+pub use place::Place;
+pub use rule::{Rule, Status};
+pub use subject::{BrandTerms, SlotLimit, Subject, Unit};
+
+#[cfg(test)]
+mod tests;
