@@ -1,0 +1,250 @@
+//! Templates: the shape of each asset type, as data. Its slots with their limits, the paragraphs that a draft of a slot
+//! is made of, its locked texts and its layouts.
+//!
+//! Nothing here knows a single asset type by name. Start at [`Template`]; `file` reads `template.toml`, `load` reads a
+//! folder, `locked` the texts that nobody drafts.
+
+mod file;
+mod load;
+mod locked;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use minijinja::Environment;
+
+pub(crate) use locked::{Hole, LockedText};
+
+/// All asset types that are known.
+#[derive(Clone, Debug)]
+pub struct Templates {
+    types: Arc<BTreeMap<String, Template>>,
+    layouts: Arc<Environment<'static>>,
+}
+
+impl Templates {
+    /// The templates that are built in.
+    pub fn embedded() -> Result<Self, TemplateError> {
+        Self::from_sources(load::embedded()?)
+    }
+
+    /// The built-in templates and those of `dir`, a folder of the same layout. A type there replaces the built-in one
+    /// of the same name as a whole.
+    pub fn load(dir: &Path) -> Result<Self, TemplateError> {
+        let mut sources = load::embedded()?;
+        sources.extend(load::folder(dir)?);
+        Self::from_sources(sources)
+    }
+
+    #[must_use]
+    pub fn get(&self, asset_type: &str) -> Option<&Template> {
+        self.types.get(asset_type)
+    }
+
+    /// In order of name.
+    pub fn iter(&self) -> impl Iterator<Item = &Template> {
+        self.types.values()
+    }
+
+    pub(crate) fn layouts(&self) -> &Environment<'static> {
+        &self.layouts
+    }
+}
+
+/// The shape of one asset type.
+#[derive(Clone, Debug)]
+pub struct Template {
+    pub name: String,
+    pub version: u32,
+    pub channel: String,
+    /// By language; always has `en`.
+    pub title: BTreeMap<String, String>,
+    pub slots: Vec<Slot>,
+    /// What links say of where they were (`utm_medium`): `email`, `social`.
+    pub medium: String,
+    /// Locked texts by locale or language, each by name.
+    pub(crate) locked: BTreeMap<String, BTreeMap<String, LockedText>>,
+    pub(crate) markup: Markup,
+}
+
+/// How the HTML layout is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Markup {
+    Mjml,
+    Html,
+}
+
+impl Markup {
+    pub(crate) const fn file_name(self) -> &'static str {
+        match self {
+            Self::Mjml => "layout.mjml",
+            Self::Html => "layout.html",
+        }
+    }
+}
+
+impl Template {
+    /// `email@1`.
+    #[must_use]
+    pub fn tag(&self) -> String {
+        format!("{}@{}", self.name, self.version)
+    }
+
+    #[must_use]
+    pub fn slot(&self, name: &str) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.name == name)
+    }
+
+    /// The title for people who read `locale` (a BCP 47 tag); English where there is none in their language.
+    #[must_use]
+    pub fn title(&self, locale: &str) -> &str {
+        in_language(&self.title, locale).unwrap_or(&self.name)
+    }
+
+    /// The languages and locales in which this asset type can be rendered.
+    pub fn locales(&self) -> impl Iterator<Item = &str> {
+        self.locked.keys().map(String::as_str)
+    }
+}
+
+/// One field of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub name: String,
+    /// By language; always has `en`.
+    pub title: BTreeMap<String, String>,
+    /// Whether it has paragraphs; a slot that has none is one line.
+    pub multiline: bool,
+    pub required: bool,
+    pub limit: Limit,
+    /// What a draft of it is made of, in order. Paragraphs are parted by a blank line.
+    pub draft: Vec<Paragraph>,
+}
+
+impl Slot {
+    /// As [`Template::title`].
+    #[must_use]
+    pub fn title(&self, locale: &str) -> &str {
+        in_language(&self.title, locale).unwrap_or(&self.name)
+    }
+}
+
+fn in_language<'a>(titles: &'a BTreeMap<String, String>, locale: &str) -> Option<&'a str> {
+    let language = locale.split('-').next().unwrap_or(locale);
+    [locale, language, "en"].into_iter().find_map(|key| titles.get(key)).map(String::as_str)
+}
+
+/// How long a slot may be, for the longest value that each reference in it can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub unit: Unit,
+    pub min: usize,
+    pub max: usize,
+    /// What a client shows before it cuts.
+    pub shown: Option<usize>,
+}
+
+/// How a channel counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// User-perceived characters (UAX #29).
+    Graphemes,
+    /// X's weighted count.
+    Weighted,
+    /// Words (UAX #29).
+    Words,
+}
+
+/// One paragraph of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paragraph {
+    pub when: When,
+    pub parts: Vec<Part>,
+}
+
+/// Whether a part of a draft is there, by what the brief and the library gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    #[default]
+    Always,
+    /// A claim or a passage in sentence form is there.
+    Claims,
+    /// A message or a claim in phrase form is there.
+    Phrases,
+    /// Anything in sentence form is there: a message, a claim or a passage.
+    Sources,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Free text that the model writes.
+    Piece(Piece),
+    /// References, put in by the decoder.
+    Refs(RefGroup),
+    /// Every phrase-form reference, one a line that starts with `- `.
+    Bullets,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefGroup {
+    /// All messages in sentence form.
+    Messages,
+    /// All claims and passages in sentence form.
+    Claims,
+    /// One reference in sentence form, of any kind.
+    One,
+}
+
+/// Free text of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub name: String,
+    pub shape: Shape,
+    /// In Unicode scalar values, with references counted at what they stand for.
+    pub min_chars: usize,
+    pub max_chars: usize,
+    /// 0 for a shape that has no sentences.
+    pub max_sentences: usize,
+    /// Whether it may hold `{{product.name}}`.
+    pub product: bool,
+    /// Whether it may hold `{{partner.display_name}}`.
+    pub partner: bool,
+    pub when: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// No final mark, except `?`.
+    Line,
+    /// Whole sentences, each with its final mark.
+    Sentences,
+    /// One clause that ends with a colon.
+    Lead,
+    /// A few words without a final mark.
+    Label,
+}
+
+/// What is wrong with a template, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}{}: {reason}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+pub struct TemplateError {
+    /// The file, from the folder of templates.
+    pub file: String,
+    /// From 1, where it is known.
+    pub line: Option<usize>,
+    pub reason: String,
+}
+
+impl TemplateError {
+    pub(crate) fn new(file: impl Into<String>, line: Option<usize>, reason: impl Into<String>) -> Self {
+        Self { file: file.into(), line, reason: reason.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Templates as they are read: what the built-in ones hold, and how a mistake in one is told.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::*;
+
+/// A folder of templates that goes away with the test.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    /// With a copy of the built-in `x_post`, called `name`, in which `from` of `file` is replaced by `to`.
+    fn with(test: &str, name: &str, file: &str, from: &str, to: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("countersign-render-{}-{test}", std::process::id()));
+        let target = root.join(name);
+        fs::create_dir_all(target.join("locked")).unwrap();
+        let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("templates/x_post");
+        for path in ["template.toml", "layout.html", "layout.txt", "locked/en.toml", "locked/de.toml"] {
+            let mut text = fs::read_to_string(own.join(path)).unwrap().replace("\"x_post\"", &format!("\"{name}\""));
+            if path == file {
+                assert!(text.contains(from), "{path} has no {from}");
+                text = text.replacen(from, to, 1);
+            }
+            fs::write(target.join(path), text).unwrap();
+        }
+        Self(root)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn the_built_in_types_are_there_in_order() {
+    let templates = Templates::embedded().unwrap();
+    let tags: Vec<String> = templates.iter().map(Template::tag).collect();
+    assert_eq!(tags, ["email@1", "linkedin_post@1", "x_post@1"]);
+    let email = templates.get("email").unwrap();
+    let slots: Vec<&str> = email.slots.iter().map(|slot| slot.name.as_str()).collect();
+    assert_eq!(slots, ["subject", "preheader", "headline", "body", "cta"]);
+    assert_eq!((email.title("de-AT"), email.title("fr-FR")), ("E-Mail", "Email"));
+    assert_eq!(email.slot("cta").unwrap().title("de-DE"), "Schaltfläche");
+    let text = templates.get("x_post").unwrap().slot("text").unwrap();
+    assert_eq!(text.limit, Limit { unit: Unit::Weighted, min: 20, max: 256, shown: None });
+}
+
+#[test]
+fn free_text_of_a_draft_fits_its_slot() {
+    for template in Templates::embedded().unwrap().iter() {
+        for slot in &template.slots {
+            let pieces = slot.draft.iter().flat_map(|paragraph| &paragraph.parts);
+            let longest: usize =
+                pieces.map(|part| if let Part::Piece(piece) = part { piece.max_chars } else { 0 }).sum();
+            assert!(longest > 0 && longest <= slot.limit.max, "{} {}: {longest}", template.name, slot.name);
+        }
+    }
+}
+
+#[test]
+fn a_folder_adds_a_type_and_replaces_one_of_the_same_name() {
+    let folder = Folder::with("add", "mastodon_post", "template.toml", "version = 1", "version = 3");
+    let templates = Templates::load(&folder.0).unwrap();
+    assert_eq!(templates.get("mastodon_post").unwrap().tag(), "mastodon_post@3");
+    assert!(templates.get("email").is_some());
+
+    let folder = Folder::with("replace", "x_post", "template.toml", "version = 1", "version = 2");
+    assert_eq!(Templates::load(&folder.0).unwrap().get("x_post").unwrap().tag(), "x_post@2");
+}
+
+#[test]
+fn a_mistake_names_file_and_line() {
+    let cases = [
+        ("template.toml", "medium = ", "colour = 1\nmedium = ", "x_post/template.toml:4: unknown field `colour`"),
+        ("template.toml", "refs = \"one\"", "refs = \"two\"", "x_post/template.toml:12: unknown variant `two`"),
+        (
+            "template.toml",
+            "piece = \"x_hook\"",
+            "piece = \"hook\"",
+            "x_post/template.toml:12: there is no piece `hook`",
+        ),
+        ("template.toml", "min = 20", "min = 999", "x_post/template.toml:11: slot `text`: the limit must have"),
+        ("template.toml", "version = 1", "version = 0", "x_post/template.toml:2: version starts at 1"),
+        ("template.toml", "[pieces]", "[pieces", "x_post/template.toml:14: "),
+        ("template.toml", "max_sentences = 2, ", "", "x_post/template.toml:15: piece `x_hook`: max_sentences"),
+        ("locked/de.toml", "jetzt", "{phone}", "x_post/locked/de.toml:2: braces may only be"),
+        ("locked/de.toml", "now = ", "then = ", "x_post/locked/en.toml: `then` stands in only one of"),
+        ("layout.html", "{{ locked.preview }}", "{{ locked.preview", "x_post/layout.html:7: "),
+        (
+            "layout.html",
+            "{{ partner.display_name }}",
+            "{{ partner.nickname }}",
+            "x_post/layout.html:28: undefined value",
+        ),
+        ("layout.txt", "{{ links.cta }}", "{{ links.shop }}", "x_post/layout.txt:1: undefined value"),
+    ];
+    for (number, (file, from, to, wanted)) in cases.into_iter().enumerate() {
+        let folder = Folder::with(&format!("mistake-{number}"), "x_post", file, from, to);
+        let error = Templates::load(&folder.0).unwrap_err().to_string();
+        assert!(error.starts_with(wanted), "{error}\nwanted: {wanted}");
+    }
+}
+
+#[test]
+fn a_layout_cannot_switch_escaping_off() {
+    for to in ["{{ words.partner | safe }}", "{% autoescape false %}{{ words.partner }}{% endautoescape %}"] {
+        let folder = Folder::with("unsafe", "x_post", "layout.html", "{{ partner.display_name }}", to);
+        let Ok(templates) = Templates::load(&folder.0) else { continue };
+        let html = crate::render::tests::x_post_of(&templates, "<i>");
+        assert!(html.contains("&lt;i&gt;") && !html.contains("<i>"), "{html}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let error = Templates::load(Path::new("/nowhere/templates")).unwrap_err();
+    assert!(error.to_string().starts_with("/nowhere/templates: "), "{error}");
+}
