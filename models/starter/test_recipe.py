@@ -18,7 +18,7 @@ import corpus  # noqa: E402
 import expand  # noqa: E402
 import export  # noqa: E402
 import tokenizer  # noqa: E402
-from model import Shape, Starter  # noqa: E402
+from model import Shape, Starter, rotated  # noqa: E402
 from words import PHRASE  # noqa: E402
 
 SECTION = "## topic=* audience=* objective=* tone=*\n"
@@ -108,6 +108,23 @@ class TheModel(unittest.TestCase):
         np.testing.assert_array_equal(export.halved(export.interleaved(weight, 2), 2), weight)
         # The pair (0, 32) that halves rotate together stands side by side.
         np.testing.assert_array_equal(export.interleaved(weight, 2)[1], weight[32])
+
+    def test_turning_neighbours_after_the_export_is_turning_halves_before_it(self):
+        torch.manual_seed(1)
+        model, x = Starter(Shape(vocab=64, layers=1)), torch.randn(6, 256)
+        scores = []
+        for reorder in (lambda weight, heads: weight, export.interleaved):
+            turned = []
+            for weight, heads in ((model.layers[0].self_attn.q_proj.weight, 4), (model.layers[0].self_attn.k_proj.weight, 2)):
+                y = (x @ reorder(weight.detach(), heads).T).view(6, heads, 64).transpose(0, 1)
+                if reorder is export.interleaved:
+                    pairs = torch.view_as_complex(y.reshape(heads, 6, 32, 2).contiguous())
+                    turn = torch.polar(torch.ones(6, 32), torch.outer(torch.arange(6.0), 10000 ** (-torch.arange(32) / 32)))
+                    turned.append(torch.view_as_real(pairs * turn).reshape(heads, 6, 64))
+                else:
+                    turned.append(rotated(y, model.cos[:6], model.sin[:6]))
+            scores.append(turned[0] @ turned[1].repeat_interleave(2, 0).mT)
+        torch.testing.assert_close(scores[0], scores[1], rtol=1e-4, atol=1e-5)
 
 
 if __name__ == "__main__":
