@@ -16,6 +16,8 @@ export function keys(map) {
   document.addEventListener("keydown", (event) => {
     if (!on || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
     if (event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return;
+    // Enter belongs to whatever has the focus.
+    if (event.key === "Enter" && event.target.closest?.("a, button, summary, label")) return;
     const run = event.key === "u" && undo?.isConnected ? () => undo.requestSubmit() : map[event.key];
     if (!run) return;
     event.preventDefault();

@@ -1,4 +1,4 @@
-// The queue: j and k move, Enter opens (it is a link that has the focus). Without this, Tab does the same.
+// The queue: j and k move the focus from link to link, Enter opens the one that has it, or the first. Tab does the same.
 import { keys, toast } from "./review-keys.js";
 
 const rows = [...document.querySelectorAll("a.rv-row")];
@@ -14,6 +14,6 @@ function move(step) {
 keys({
   j: () => move(1),
   k: () => move(-1),
-  Enter: () => (rows.includes(document.activeElement) ? document.activeElement : rows[0])?.click(),
+  Enter: () => rows[0]?.click(),
 });
 toast();

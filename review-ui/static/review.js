@@ -5,12 +5,13 @@ const page = document.querySelector("[data-review]");
 const decide = document.getElementById("decide");
 const claimForm = document.getElementById("claim-form");
 const said = document.getElementById("claim-state");
+const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 const field = (name) => decide?.elements.namedItem(name);
 
 async function call(method, path, body) {
   const answer = await fetch(path, {
     method,
-    headers: { accept: "application/json", ...(body ? { "content-type": "application/json" } : {}) },
+    headers: { accept: "application/json", "x-csrf-token": csrf, ...(body ? { "content-type": "application/json" } : {}) },
     body: body ? JSON.stringify(body) : undefined,
     credentials: "same-origin",
   });
@@ -100,7 +101,7 @@ if (page && decide && claimForm) {
     if (leaving || !lease) return;
     fetch(`/api/v1/reviews/${page.dataset.review}/claim`, {
       method: "DELETE", keepalive: true, credentials: "same-origin",
-      headers: { "content-type": "application/json" }, body: JSON.stringify({ lease }),
+      headers: { "content-type": "application/json", "x-csrf-token": csrf }, body: JSON.stringify({ lease }),
     }).catch(() => {});
   });
   // A page that comes back from the browser's memory has given its claim back.

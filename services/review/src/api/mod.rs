@@ -1,0 +1,41 @@
+//! The JSON API of the reviewers' face, under `/api/v1`. One endpoint, or a few that belong together, a file.
+
+mod check;
+mod claim;
+mod decision;
+mod list;
+mod one;
+mod revisions;
+
+#[cfg(test)]
+mod tests;
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use countersign_web::problem::Problem;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Face;
+
+pub(crate) use decision::cast;
+
+/// All routes, with their documentation.
+#[must_use]
+pub fn router(face: Face) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list::list))
+        .routes(routes!(one::one))
+        .routes(routes!(claim::claim, claim::give_back))
+        .routes(routes!(claim::renew))
+        .routes(routes!(decision::decide))
+        .routes(routes!(decision::undo))
+        .routes(routes!(revisions::create, revisions::list))
+        .routes(routes!(check::check))
+        .with_state(face)
+}
+
+/// A query string whose faults are problem documents.
+pub(crate) fn query<T>(read: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
+    read.map(|Query(query)| query).map_err(|rejection| Problem::malformed(rejection.body_text()))
+}

@@ -1,0 +1,146 @@
+//! Edits, and the revisions of an asset.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_domain::digest::Digest;
+use countersign_domain::id::AssetId;
+use countersign_domain::review::Revision;
+use countersign_session::SignedIn;
+use countersign_web::conditional::etag;
+use countersign_web::json::Json;
+use countersign_web::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+use crate::editing::{self, Bench};
+use crate::view::FindingView;
+use crate::{Face, faults};
+
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditForm {
+    /// The digest of the revision that the edit starts from: the asset's latest.
+    base_digest: String,
+    /// New text by slot; slots that are left out stay as they are. Partner references as `{{partner.…}}`.
+    slots: BTreeMap<String, String>,
+}
+
+/// What an edit made.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EditMade {
+    revision: EditedRevision,
+    /// The review that waits for another person.
+    review: String,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct EditedRevision {
+    id: String,
+    digest: String,
+    findings: Vec<FindingView>,
+}
+
+/// Edit an asset: a new revision, with you as its author and without approvals
+#[utoipa::path(post, path = "/api/v1/assets/{id}/revisions", tag = "review",
+    params(("id" = String, Path, description = "The asset's id")),
+    request_body = EditForm,
+    responses(
+        (status = 201, description = "The new revision and its review", body = EditMade),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 403, description = "Only reviewers and marketers edit", body = Problem),
+        (status = 404, description = "There is none, or none for you to see", body = Problem),
+        (status = 409, description = "The asset is in a state in which it cannot be edited", body = Problem),
+        (status = 412, description = "The asset has moved on from that digest", body = Problem),
+        (status = 422, description = "A slot cannot be taken as it is, or nothing changes", body = Problem),
+    ))]
+pub(crate) async fn create(
+    State(face): State<Face>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Json(form): Json<EditForm>,
+) -> Result<Response, Problem> {
+    faults::may_edit(&who.user)?;
+    let id: AssetId = faults::id(&id)?;
+    let base: Digest =
+        form.base_digest.parse().map_err(|error| Problem::invalid(error).fault("/base_digest", error))?;
+    if form.slots.is_empty() {
+        let detail = "Name at least one slot.";
+        return Err(Problem::invalid(detail).fault("/slots", detail));
+    }
+    let view = face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
+    let bench = Bench::of(&face, view).await?;
+    let made = editing::edit(&face, &bench, who.id(), &base, &form.slots).await?;
+    let body = Json(EditMade {
+        revision: EditedRevision {
+            id: made.revision.to_string(),
+            digest: made.digest.to_string(),
+            findings: made.findings.iter().map(|finding| FindingView::of(finding, &made.content)).collect(),
+        },
+        review: made.review.to_string(),
+    });
+    let headers = [(header::ETAG, etag(made.digest.as_str()))];
+    Ok((StatusCode::CREATED, headers, body).into_response())
+}
+
+/// The revisions of an asset, newest first.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Revisions {
+    items: Vec<RevisionItem>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct RevisionItem {
+    id: String,
+    number: u32,
+    digest: String,
+    /// `drafted`, `edited` or `imported`.
+    origin: &'static str,
+    /// The author's id.
+    author: String,
+    created_at: String,
+    template: String,
+    rules: String,
+    /// Text by slot, partner references as `{{partner.…}}`.
+    slots: BTreeMap<String, String>,
+    findings: Vec<FindingView>,
+}
+
+impl RevisionItem {
+    fn of(revision: &Revision) -> Self {
+        Self {
+            id: revision.id.to_string(),
+            number: revision.number,
+            digest: revision.digest.to_string(),
+            origin: revision.origin.name(),
+            author: revision.origin.author().to_string(),
+            created_at: revision.created_at.rfc3339(),
+            template: revision.context.template.clone(),
+            rules: revision.context.rules.clone(),
+            slots: revision.content.plain(),
+            findings: revision.findings.iter().map(|f| FindingView::of(f, &revision.content)).collect(),
+        }
+    }
+}
+
+/// The revisions of an asset, newest first
+#[utoipa::path(get, path = "/api/v1/assets/{id}/revisions", tag = "review",
+    params(("id" = String, Path, description = "The asset's id")),
+    responses(
+        (status = 200, description = "All of them", body = Revisions),
+        (status = 401, description = "Not signed in", body = Problem),
+        (status = 404, description = "There is no such asset, or none for you to see", body = Problem),
+    ))]
+pub(crate) async fn list(
+    State(face): State<Face>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Revisions>, Problem> {
+    faults::may_see(&who.user)?;
+    let id: AssetId = faults::id(&id)?;
+    face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
+    let mut revisions = face.store.revisions(id).await.map_err(faults::store)?;
+    revisions.sort_by_key(|revision| std::cmp::Reverse(revision.number));
+    Ok(Json(Revisions { items: revisions.iter().map(RevisionItem::of).collect() }))
+}

@@ -1,0 +1,296 @@
+//! The API by behaviour, against a store on SQLite.
+
+use countersign_domain::people::Role;
+use serde_json::{Value, json};
+
+use crate::testing::World;
+
+const NO_SUCH: &str = "01939d5c-6f2e-7c3a-9b1e-0a1b2c3d4e5f";
+
+#[tokio::test]
+async fn a_reviewer_claims_decides_and_may_take_it_back() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let lease = rita.claim(review).await;
+    let answer = rita.decide(review, "approve", &world.digest(asset).await, &lease, "").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let decided = answer.json();
+    assert_eq!(decided["effective_at"], decided["undo_until"]);
+    let undo = format!("/api/v1/decisions/{}/undo", decided["decision_id"].as_str().unwrap());
+    let sam = world.browser(&world.second).await;
+    assert_eq!(sam.api("POST", &undo, Value::Null).await.status, 403, "only whoever decided");
+    assert_eq!(rita.api("POST", &undo, Value::Null).await.status, 204);
+    assert_eq!(rita.api("POST", &undo, Value::Null).await.status, 409, "once");
+    assert_eq!(rita.get(&format!("/api/v1/reviews/{review}")).await.json()["state"]["name"], "open");
+}
+
+#[tokio::test]
+async fn an_undo_after_its_time_is_refused() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let lease = rita.claim(world.reviews[0]).await;
+    let digest = world.digest(world.assets[0]).await;
+    let decided = rita.decide(world.reviews[0], "approve", &digest, &lease, "").await.json();
+    world.clock.advance_seconds(crate::Face::UNDO_SECONDS + 1);
+    let undo = format!("/api/v1/decisions/{}/undo", decided["decision_id"].as_str().unwrap());
+    assert_eq!(rita.api("POST", &undo, Value::Null).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_decision_on_a_text_that_has_moved_on_is_refused_with_the_new_digest() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let sam = world.browser(&world.second).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let seen = world.digest(asset).await;
+    let lease = rita.claim(review).await;
+    let edit = json!({"base_digest": seen, "slots": {"cta": "Call us now"}});
+    let edited = sam.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit.clone()).await;
+    assert_eq!(edited.status, 201, "{}", edited.text);
+    let answer = rita.decide(review, "approve", &seen, &lease, "").await;
+    assert_eq!(answer.status, 412, "{}", answer.text);
+    let new_review = edited.json()["review"].as_str().unwrap().parse().unwrap();
+    let lease = rita.claim(new_review).await;
+    let answer = rita.decide(new_review, "approve", &seen, &lease, "").await;
+    assert_eq!(answer.status, 412, "{}", answer.text);
+    assert_eq!(answer.headers["etag"], format!("\"{}\"", world.digest(asset).await));
+    let again = sam.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit).await;
+    assert_eq!(again.status, 412, "an edit of what is no longer the latest: {}", again.text);
+}
+
+#[tokio::test]
+async fn nobody_decides_on_their_own_work() {
+    let world = World::new().await;
+    let mara = world.browser(&world.marketer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let claim = mara.api("POST", &format!("/api/v1/reviews/{review}/claim"), Value::Null).await;
+    assert_eq!((claim.status.as_u16(), claim.json()["type"].as_str()), (403, Some("/docs/errors#own-work")));
+    let decided = mara.decide(review, "reject", &world.digest(asset).await, "x", "no").await;
+    assert_eq!(decided.status, 403, "{}", decided.text);
+    let view = mara.get(&format!("/api/v1/reviews/{review}")).await.json();
+    assert_eq!(view["may_decide"]["allowed"], false);
+    assert!(view["may_decide"]["why"].as_str().unwrap().contains("You asked for this draft"));
+    // An editor of a draft may not confirm the edit; who asked for the draft may.
+    let rita = world.browser(&world.reviewer).await;
+    let edit = json!({"base_digest": world.digest(asset).await, "slots": {"cta": "Call us now"}});
+    let edited = rita.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit).await.json();
+    let review = edited["review"].as_str().unwrap();
+    assert_eq!(rita.api("POST", &format!("/api/v1/reviews/{review}/claim"), Value::Null).await.status, 403);
+    mara.claim(review.parse().unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_review_that_somebody_holds_is_refused_by_name_until_it_lapses() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let sam = world.browser(&world.second).await;
+    let path = format!("/api/v1/reviews/{}/claim", world.reviews[0]);
+    let lease = rita.claim(world.reviews[0]).await;
+    let refused = sam.api("POST", &path, Value::Null).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.json()["detail"].as_str().unwrap().contains("Rita"), "{}", refused.text);
+    world.clock.advance_seconds(60);
+    let renewed = rita.api("POST", &format!("{path}/renew"), json!({"lease": lease})).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text);
+    let lease = renewed.json()["lease"].as_str().unwrap().to_owned();
+    world.clock.advance_seconds(60);
+    assert_eq!(sam.api("POST", &path, Value::Null).await.status, 409, "the renewal counts");
+    world.clock.advance_seconds(60);
+    sam.claim(world.reviews[0]).await;
+    let digest = world.digest(world.assets[0]).await;
+    let late = rita.decide(world.reviews[0], "approve", &digest, &lease, "").await;
+    assert_eq!((late.status.as_u16(), late.json()["type"].as_str()), (409, Some("/docs/errors#lease-lost")));
+    assert_eq!(rita.api("POST", &format!("{path}/renew"), json!({"lease": lease})).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_claim_that_is_given_back_is_free_at_once() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let sam = world.browser(&world.second).await;
+    let path = format!("/api/v1/reviews/{}/claim", world.reviews[0]);
+    let lease = rita.claim(world.reviews[0]).await;
+    assert_eq!(rita.api("DELETE", &path, json!({"lease": lease})).await.status, 204);
+    sam.claim(world.reviews[0]).await;
+}
+
+#[tokio::test]
+async fn whoever_only_markets_cannot_claim_or_decide_but_may_edit() {
+    let world = World::new().await;
+    let max = world.user("Max", &[Role::Marketer]).await;
+    let max = world.browser(&max).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let digest = world.digest(asset).await;
+    assert_eq!(max.api("POST", &format!("/api/v1/reviews/{review}/claim"), Value::Null).await.status, 403);
+    assert_eq!(max.decide(review, "approve", &digest, "x", "").await.status, 403);
+    let edit = json!({"base_digest": digest, "slots": {"cta": "Call us now"}});
+    assert_eq!(max.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit).await.status, 201);
+    let admin = world.user("Ada", &[Role::Admin]).await;
+    let admin = world.browser(&admin).await;
+    assert_eq!(admin.decide(world.reviews[1], "reject", &digest, "x", "no").await.status, 403, "no role is exempt");
+}
+
+#[tokio::test]
+async fn what_does_not_exist_and_what_is_not_for_you_are_answered_word_for_word_alike() {
+    let world = World::new().await;
+    let nobody = world.user("Nobody", &[]).await;
+    let nobody = world.browser(&nobody).await;
+    let rita = world.browser(&world.reviewer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let digest = world.digest(asset).await;
+    for (method, there, not_there, body) in [
+        ("GET", format!("/api/v1/reviews/{review}"), format!("/api/v1/reviews/{NO_SUCH}"), Value::Null),
+        ("GET", format!("/api/v1/assets/{asset}/revisions"), format!("/api/v1/assets/{NO_SUCH}/revisions"), Value::Null),
+        ("POST", format!("/api/v1/reviews/{review}/claim"), format!("/api/v1/reviews/{NO_SUCH}/claim"), Value::Null),
+        (
+            "POST",
+            format!("/api/v1/reviews/{review}/decision"),
+            format!("/api/v1/reviews/{NO_SUCH}/decision"),
+            json!({"decision": "approve", "digest": digest, "lease": "x"}),
+        ),
+        (
+            "POST",
+            format!("/api/v1/assets/{asset}/revisions"),
+            format!("/api/v1/assets/{NO_SUCH}/revisions"),
+            json!({"base_digest": digest, "slots": {"cta": "x"}}),
+        ),
+    ] {
+        let forbidden = nobody.api(method, &there, body.clone()).await;
+        let unknown = rita.api(method, &not_there, body.clone()).await;
+        let no_id = rita.api(method, &not_there.replace(NO_SUCH, "nonsense"), body).await;
+        assert_eq!(forbidden.status, 404, "{method} {there}");
+        assert_eq!(unknown.status, 404, "{method} {not_there}: {}", unknown.text);
+        assert_eq!(forbidden.text, unknown.text);
+        assert_eq!(no_id.text, unknown.text);
+        assert!(!unknown.text.contains(NO_SUCH));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_another_site_could_have_made_is_refused() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let claim = format!("/api/v1/reviews/{}/claim", world.reviews[0]);
+    let refused = rita.forged_api("POST", &claim, Value::Null).await;
+    assert_eq!((refused.status.as_u16(), refused.json()["type"].as_str()), (403, Some("/docs/errors#csrf")));
+}
+
+#[tokio::test]
+async fn sending_back_needs_a_reason_and_a_block_stands_against_approval() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let (asset, review) = (world.assets[1], world.reviews[1]);
+    let digest = world.digest(asset).await;
+    let lease = rita.claim(review).await;
+    let blocked = rita.decide(review, "approve", &digest, &lease, "fine by me").await;
+    assert_eq!((blocked.status.as_u16(), blocked.json()["errors"][0]["pointer"].as_str()), (422, Some("/decision")));
+    let silent = rita.decide(review, "request_changes", &digest, &lease, "  ").await;
+    assert_eq!((silent.status.as_u16(), silent.json()["errors"][0]["pointer"].as_str()), (422, Some("/reason")));
+    assert_eq!(rita.decide(review, "abstain", &digest, &lease, "x").await.status, 422);
+    assert_eq!(rita.decide(review, "reject", "sha256:12", &lease, "x").await.status, 422);
+    assert_eq!(rita.decide(review, "request_changes", &digest, &lease, "Less bold, please.").await.status, 200);
+    assert_eq!(rita.decide(review, "reject", &digest, &lease, "x").await.status, 409, "it is closed");
+}
+
+#[tokio::test]
+async fn an_edit_keeps_sources_runs_the_rules_and_shows_what_changed() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let mara = world.browser(&world.marketer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let lease = rita.claim(review).await;
+    let path = format!("/api/v1/reviews/{review}/claim");
+    assert_eq!(rita.api("DELETE", &path, json!({"lease": lease})).await.status, 204);
+    let body = "Hello {{partner.display_name}}. Backups that restore. TODO: more, see {{message.1}} and a longer close of it.";
+    let edit = json!({"base_digest": world.digest(asset).await, "slots": {"body": body}});
+    let edited = mara.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit).await;
+    assert_eq!(edited.status, 201, "{}", edited.text);
+    assert_eq!(edited.headers["etag"], format!("\"{}\"", world.digest(asset).await));
+    let new_review = edited.json()["review"].as_str().unwrap().to_owned();
+    let view = rita.get(&format!("/api/v1/reviews/{new_review}")).await.json();
+    assert_eq!(view["revision"]["origin"], "edited");
+    assert_eq!(view["diff"]["since_last_seen"], true, "Rita had looked at revision 1");
+    assert_eq!(view["diff"]["slots"].as_array().unwrap().len(), 1);
+    let slot = view["revision"]["slots"].as_array().unwrap().iter().find(|s| s["name"] == "body").unwrap();
+    let bound = slot["runs"].as_array().unwrap().iter().filter(|run| run["standing"] == "bound").count();
+    assert_eq!(bound, 2, "found again by its wording, and named: {slot}");
+    assert_eq!(slot["sources"][0]["origin"], "message 1 of the brief");
+    assert_eq!(view["history"].as_array().unwrap().len(), 2);
+    let old = rita.get(&format!("/api/v1/reviews/{review}")).await.json();
+    assert_eq!((&old["state"]["name"], &old["state"]["newer_review"]), (&json!("superseded"), &json!(new_review)));
+    let all = rita.get(&format!("/api/v1/assets/{asset}/revisions")).await.json();
+    assert_eq!(all["items"][0]["number"], 2);
+}
+
+#[tokio::test]
+async fn an_edit_that_cannot_be_taken_names_every_slot_and_writes_nothing() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let path = format!("/api/v1/assets/{}/revisions", world.assets[0]);
+    let base = world.digest(world.assets[0]).await;
+    let slots = json!({"subject": "a\nb", "body": "{{claim.99}}", "no/such~slot": "x", "cta": "fine"});
+    let refused = rita.api("POST", &path, json!({"base_digest": base, "slots": slots})).await;
+    assert_eq!(refused.status, 422);
+    let pointers: Vec<String> = refused.json()["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["pointer"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(pointers, ["/slots/body", "/slots/no~1such~0slot", "/slots/subject"]);
+    let same = json!({"base_digest": base, "slots": {"cta": "Book a call"}});
+    assert_eq!(rita.api("POST", &path, same).await.status, 422, "nothing changes");
+    assert_eq!(rita.api("POST", &path, json!({"base_digest": base, "slots": {}})).await.status, 422);
+    assert_eq!(world.digest(world.assets[0]).await, base);
+}
+
+#[tokio::test]
+async fn the_queue_filters_counts_and_says_who_holds_what() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let sam = world.browser(&world.second).await;
+    let mara = world.browser(&world.marketer).await;
+    rita.claim(world.reviews[0]).await;
+    let all = sam.get("/api/v1/reviews").await.json();
+    assert_eq!(all["items"].as_array().unwrap().len(), 2, "{all}");
+    let row = all["items"].as_array().unwrap().iter().find(|row| row["asset_type"] == "email").unwrap().clone();
+    assert_eq!(row["lease"]["holder"]["name"], "Rita");
+    assert_eq!(row["counts"], json!([{"severity": "warn", "count": 1}]));
+    let one = sam.get("/api/v1/reviews?asset_type=x_post&locale=en-US&market=us&state=&kit=").await.json();
+    assert_eq!(one["items"][0]["counts"], json!([{"severity": "block", "count": 1}]));
+    assert_eq!(sam.get("/api/v1/reviews?locale=de-DE").await.json()["items"], json!([]));
+    assert_eq!(mara.get("/api/v1/reviews?mine=true").await.json()["items"], json!([]), "all of it is her own work");
+    let first = sam.get("/api/v1/reviews?limit=1").await.json();
+    let second = sam.get(&format!("/api/v1/reviews?limit=1&cursor={}", first["next"].as_str().unwrap())).await.json();
+    assert_ne!(first["items"][0]["id"], second["items"][0]["id"]);
+    assert_eq!(second["next"], Value::Null);
+    assert_eq!(sam.get("/api/v1/reviews?locale=german").await.status, 422);
+    assert_eq!(sam.get("/api/v1/reviews?cursor=nonsense").await.status, 400);
+}
+
+#[tokio::test]
+async fn a_text_can_be_checked_before_it_is_written() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let live = json!({"asset": world.assets[0], "slots": {"subject": "x".repeat(90), "body": "Lorem ipsum TODO"}});
+    let answer = rita.api("POST", "/api/v1/rules/check", live).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let answer = answer.json();
+    assert_eq!(answer["slots"]["subject"]["count"], 90);
+    assert!(answer["findings"].as_array().unwrap().iter().any(|f| f["slot"] == "subject" && f["severity"] == "block"), "{answer}");
+    let text = json!({"text": "Lorem ipsum dolor", "context": {"locale": "en-US", "market": "US"}});
+    let answer = rita.api("POST", "/api/v1/rules/check", text).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert!(!answer.json()["findings"].as_array().unwrap().is_empty(), "{}", answer.text);
+    for bad in [
+        json!({}),
+        json!({"text": "x", "slots": {"a": "b"}}),
+        json!({"text": "{{claim.1}}"}),
+        json!({"text": "x", "context": {"locale": "german"}}),
+        json!({"text": "x", "context": {"asset_type": "leaflet"}}),
+        json!({"nonsense": 1}),
+    ] {
+        assert_eq!(rita.api("POST", "/api/v1/rules/check", bad.clone()).await.status, 422, "{bad}");
+    }
+}

@@ -1,0 +1,226 @@
+//! What the rules say of a text that stands in an asset's place: the same question that drafting asks, asked of an edit.
+
+use std::collections::BTreeMap;
+
+use countersign_domain::brand::Brand;
+use countersign_domain::brief::{Brief, ClaimForm};
+use countersign_domain::clock::Timestamp;
+use countersign_domain::content::{Bound, Content, ReferenceError, SlotText};
+use countersign_domain::finding::Finding;
+use countersign_domain::release::Context;
+use countersign_domain::review::Revision;
+use countersign_render::{Slot, Template, Unit};
+use countersign_rules::{BrandTerms, Packs, Place, SlotLimit, Subject};
+
+/// What surrounds the text of one asset.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    pub template: &'a Template,
+    pub brand: &'a Brand,
+    pub brief: &'a Brief,
+    pub context: &'a Context,
+    pub now: Timestamp,
+}
+
+/// The fault of one slot, by the slot's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotFault {
+    pub slot: String,
+    pub detail: String,
+}
+
+/// Every bound reference that the asset's text may hold: those of its revision, and those that its job had.
+#[must_use]
+pub fn known_references(base: &Revision) -> Vec<Bound> {
+    let mut known: Vec<Bound> = Vec::new();
+    let offered = base.sources.iter().filter(|note| !note.reference.is_empty()).map(|note| Bound {
+        reference: note.reference.clone(),
+        source: note.source.clone(),
+        text: note.text.clone(),
+    });
+    for bound in base.content.bound().cloned().chain(offered) {
+        if !known.contains(&bound) {
+            known.push(bound);
+        }
+    }
+    known
+}
+
+/// The content that `slots` make of `base`: only given slots change. Names every fault at once.
+pub fn edited(
+    base: &Content,
+    known: &[Bound],
+    template: &Template,
+    slots: &BTreeMap<String, String>,
+) -> Result<Content, Vec<SlotFault>> {
+    let mut content = base.clone();
+    let mut faults = Vec::new();
+    for (name, text) in slots {
+        let parsed = match template.slot(name) {
+            None => Err(format!("{} has no slot of this name; it has {}", template.name, names(template))),
+            // What is sent as it was (a form sends every slot) stays as it was, references and all.
+            Some(_) if base.slots.get(name).is_some_and(|old| tidy(&old.plain()) == tidy(text)) => Ok(None),
+            Some(slot) => parse(slot, text, known).map(Some),
+        };
+        match parsed {
+            Ok(None) => {}
+            Ok(Some(text)) => {
+                content.slots.insert(name.clone(), text);
+            }
+            Err(detail) => faults.push(SlotFault { slot: name.clone(), detail }),
+        }
+    }
+    if faults.is_empty() { Ok(content) } else { Err(faults) }
+}
+
+fn names(template: &Template) -> String {
+    template.slots.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Browsers send CRLF; the text that is signed has LF, and no white space around it.
+fn tidy(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
+}
+
+/// A slot's text as a person typed it.
+fn parse(slot: &Slot, text: &str, known: &[Bound]) -> Result<SlotText, String> {
+    let text = tidy(text);
+    if let Some(bad) = text.chars().find(|c| c.is_control() && *c != '\n') {
+        return Err(format!("the text holds the control character U+{:04X}; remove it", u32::from(bad)));
+    }
+    if !slot.multiline && text.contains('\n') {
+        return Err("this slot is one line; remove the line breaks".to_owned());
+    }
+    SlotText::parse_edit(&text, known).map_err(|error: ReferenceError| error.to_string())
+}
+
+/// What the rules say of `content` there.
+#[must_use]
+pub fn findings(packs: &Packs, content: &Content, at: &Surroundings<'_>, sources: &[&str]) -> Vec<Finding> {
+    let slots: Vec<SlotLimit> = at.template.slots.iter().map(|slot| limit(slot, content)).collect();
+    let legal = at.context.brand.legal.get(at.context.market.as_str()).map(String::as_str);
+    let locked: Vec<&str> = legal.into_iter().collect();
+    let terms = BrandTerms::of(&at.brand.sheet);
+    packs.check(&Subject {
+        content,
+        place: Place::of(at.context, product_key(at), at.now),
+        slots: &slots,
+        locked: &locked,
+        sources,
+        brand_terms: &terms,
+    })
+}
+
+/// The product's key where the brand lists it, else as the brief names it.
+fn product_key<'a>(at: &Surroundings<'a>) -> &'a str {
+    at.brand.product(&at.brief.product).map_or(&at.brief.product, |product| &product.key)
+}
+
+/// Where numbers may come from: what the draft drew on, the brief, and the brand's product names.
+#[must_use]
+pub fn grounds<'a>(base: Option<&'a Revision>, brand: &'a Brand, brief: &'a Brief) -> Vec<&'a str> {
+    let mut out: Vec<&str> = vec![&brief.product, &brief.audience, &brief.objective, &brief.campaign];
+    out.extend(brief.messages.iter().flat_map(|message| message.texts()));
+    for claim in &brief.claims {
+        match claim {
+            ClaimForm::Plain(text) => out.push(text),
+            ClaimForm::Full(full) => out.extend(full.text.texts()),
+        }
+    }
+    out.extend(brand.sheet.products.iter().map(|product| product.name.as_str()));
+    if let Some(base) = base {
+        out.extend(base.sources.iter().map(|note| note.text.as_str()));
+        out.extend(base.content.bound().map(|bound| bound.text.as_str()));
+    }
+    out
+}
+
+/// How long a slot is at its longest, and how long it may be.
+#[must_use]
+pub fn limit(slot: &Slot, content: &Content) -> SlotLimit {
+    let count = content.slots.get(&slot.name).map_or(0, |text| countersign_render::longest(text, slot.limit.unit));
+    SlotLimit {
+        name: slot.name.clone(),
+        unit: match slot.limit.unit {
+            Unit::Graphemes => countersign_rules::Unit::Graphemes,
+            Unit::Weighted => countersign_rules::Unit::Weighted,
+            Unit::Words => countersign_rules::Unit::Words,
+        },
+        min: slot.limit.min,
+        max: slot.limit.max,
+        required: slot.required,
+        count,
+    }
+}
+
+/// As the API names a unit.
+#[must_use]
+pub const fn unit_name(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Graphemes => "graphemes",
+        Unit::Weighted => "weighted",
+        Unit::Words => "words",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_domain::content::Segment;
+    use countersign_render::Templates;
+
+    fn bound(text: &str) -> Bound {
+        Bound { reference: "claim.1".into(), source: "claim:uptime".into(), text: text.into() }
+    }
+
+    fn base() -> Content {
+        let body = SlotText { segments: vec![Segment::Bound(bound("It works."))] };
+        Content { slots: [("body".to_owned(), body), ("cta".to_owned(), SlotText::parse("Learn more").unwrap())].into() }
+    }
+
+    fn edit(slot: &str, text: &str) -> Result<Content, Vec<SlotFault>> {
+        let templates = Templates::embedded().unwrap();
+        let slots = [(slot.to_owned(), text.to_owned())].into();
+        edited(&base(), &[bound("It works.")], templates.get("email").unwrap(), &slots)
+    }
+
+    #[test]
+    fn only_given_slots_change_and_an_approved_wording_keeps_its_source() {
+        let content = edit("body", "Hello.\r\n\r\nIt works.").unwrap();
+        assert_eq!(content.plain()["body"], "Hello.\n\nIt works.");
+        assert_eq!(content.bound().count(), 1);
+        assert_eq!(content.slots["cta"], base().slots["cta"]);
+    }
+
+    #[test]
+    fn a_slot_that_is_sent_back_as_it_was_stays_as_it_was() {
+        assert_eq!(edit("body", "It works.\r\n").unwrap(), base());
+    }
+
+    #[test]
+    fn a_changed_wording_loses_its_source() {
+        assert_eq!(edit("body", "Hello. It works well.").unwrap().bound().count(), 0);
+    }
+
+    #[test]
+    fn every_kind_of_fault_names_its_slot() {
+        for (slot, text, says) in [
+            ("nonsense", "x", "subject"),
+            ("body", "See {{claim.9}}.", "claim.9"),
+            ("body", "Broken {{", "{{"),
+            ("subject", "two\nlines", "one line"),
+            ("subject", "nul\0", "U+0000"),
+            ("body", &"x".repeat(20_001), "20001"),
+        ] {
+            let faults = edit(slot, text).unwrap_err();
+            assert_eq!(faults[0].slot, slot);
+            assert!(faults[0].detail.contains(says), "{}", faults[0].detail);
+        }
+    }
+
+    #[test]
+    fn markup_and_template_syntax_of_other_engines_stay_text() {
+        let hostile = "<script>alert(1)</script> {% raw %} ${x}";
+        assert_eq!(edit("cta", hostile).unwrap().plain()["cta"], hostile);
+    }
+}

@@ -1,0 +1,174 @@
+//! One table from what the store and the gate refuse to the answers of the API and the pages; and who may do what.
+
+use axum::http::StatusCode;
+use axum::http::header::ETAG;
+use countersign_domain::id::{AssetId, RevisionId, UserId};
+use countersign_domain::people::{Role, User};
+use countersign_domain::review::Refusal;
+use countersign_session::{fault, signed_in::require_any};
+use countersign_store::{ClaimError, ClaimRefusal, DecideError, StoreError, UndoError};
+use countersign_web::conditional::etag;
+use countersign_web::problem::Problem;
+
+use crate::Face;
+
+/// Whoever has no role sees nothing: the same answer as for what does not exist.
+pub(crate) fn may_see(user: &User) -> Result<(), Problem> {
+    if user.roles.is_empty() { Err(Problem::not_found()) } else { Ok(()) }
+}
+
+/// Reviewers decide; no other role does, administrators included.
+pub(crate) fn may_decide(user: &User) -> Result<(), Problem> {
+    may_see(user)?;
+    require_any(user, &[Role::Reviewer])
+}
+
+/// Reviewers and marketers edit.
+pub(crate) fn may_edit(user: &User) -> Result<(), Problem> {
+    may_see(user)?;
+    require_any(user, &[Role::Reviewer, Role::Marketer])
+}
+
+/// An id in a path: what is no id does not exist.
+pub(crate) fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+pub(crate) fn store(error: StoreError) -> Problem {
+    match error {
+        StoreError::Moved { now } => crate::editing::moved(&now),
+        StoreError::Missing { .. } => Problem::not_found(),
+        StoreError::BadCursor => Problem::malformed(StoreError::BadCursor),
+        StoreError::Refused(constraint) => {
+            // The state machine should have said it first, so somebody wants to know.
+            tracing::warn!(constraint, "gate.refused");
+            Problem::conflict("The gate refused this; load the review again.")
+        }
+        other => fault::of(other),
+    }
+}
+
+pub(crate) fn own_work(detail: impl ToString) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "own-work", "This is your own work").detail(detail)
+}
+
+fn lease_lost(detail: impl ToString) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "lease-lost", "Your claim has lapsed").detail(detail)
+}
+
+fn closed(detail: impl ToString) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "review-closed", "This review is closed").detail(detail)
+}
+
+pub(crate) fn claim(error: ClaimError) -> Problem {
+    match error {
+        ClaimError::NotFound => Problem::not_found(),
+        ClaimError::Store(error) => store(error),
+        ClaimError::Refused(refusal) => {
+            let detail = sentence(&refusal);
+            match refusal {
+                ClaimRefusal::Held { .. } => {
+                    Problem::new(StatusCode::CONFLICT, "review-held", "Somebody else is at it").detail(detail)
+                }
+                ClaimRefusal::Closed => closed(detail),
+                ClaimRefusal::OwnWork => own_work(detail),
+                ClaimRefusal::Lost => lease_lost(detail),
+            }
+        }
+    }
+}
+
+pub(crate) fn decide(error: DecideError) -> Problem {
+    match error {
+        DecideError::NotFound => Problem::not_found(),
+        DecideError::Store(error) => store(error),
+        DecideError::Refusal(refusal) => refused(&refusal),
+    }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    let detail = sentence(refusal);
+    match refusal {
+        Refusal::OwnWork => own_work(detail),
+        Refusal::Moved { now, .. } => Problem::precondition_failed(detail).header(ETAG, etag(now.as_str())),
+        Refusal::Closed => closed(detail),
+        Refusal::LeaseLost => lease_lost(detail),
+        Refusal::ReasonMissing | Refusal::ReasonTooLong(_) => Problem::invalid(&detail).fault("/reason", &detail),
+        Refusal::Blocked(_) => Problem::invalid(&detail).fault("/decision", &detail),
+    }
+}
+
+pub(crate) fn undo(error: UndoError) -> Problem {
+    let detail = sentence(&error);
+    match error {
+        UndoError::NotFound => Problem::not_found(),
+        UndoError::NotYours => Problem::forbidden(detail),
+        UndoError::TooLate | UndoError::Already => Problem::conflict(detail),
+        UndoError::Store(error) => store(error),
+    }
+}
+
+/// Notes what this person looked at. What came before it is done and stays done: a failure here only makes the next
+/// difference start earlier, so it is logged and not told.
+pub(crate) async fn seen(face: &Face, user: UserId, asset: AssetId, revision: RevisionId) {
+    if let Err(error) = face.store.mark_seen(user, asset, revision).await {
+        tracing::warn!(error = %error, asset.id = %asset, "review.seen.failed");
+    }
+}
+
+/// Errors are clauses; answers to people are sentences.
+fn sentence(error: &impl ToString) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str().trim_end_matches('.')),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_domain::clock::Timestamp;
+    use countersign_domain::digest::Digest;
+
+    #[test]
+    fn each_refusal_has_its_status() {
+        let moved = Refusal::Moved { seen: Digest::of_bytes(b"a"), now: Digest::of_bytes(b"b") };
+        for (refusal, status) in [
+            (Refusal::OwnWork, 403),
+            (moved, 412),
+            (Refusal::Closed, 409),
+            (Refusal::LeaseLost, 409),
+            (Refusal::ReasonMissing, 422),
+            (Refusal::ReasonTooLong(3000), 422),
+            (Refusal::Blocked(2), 422),
+        ] {
+            assert_eq!(decide(DecideError::Refusal(refusal)).status, status);
+        }
+    }
+
+    #[test]
+    fn a_held_review_names_who_holds_it_and_until_when() {
+        let refusal = ClaimRefusal::Held { by: "Rita".into(), until: Timestamp::from_micros(0) };
+        let problem = claim(refusal.into());
+        assert_eq!(problem.status, 409);
+        assert!(problem.detail.contains("Rita") && problem.detail.contains("1970-01-01T00:00:00Z"), "{}", problem.detail);
+    }
+
+    #[test]
+    fn whoever_has_no_role_gets_the_answer_of_what_does_not_exist() {
+        let user = User {
+            id: id("01939d5c-6f2e-7c3a-9b1e-0a1b2c3d4e5f").unwrap(),
+            email: String::new(),
+            name: String::new(),
+            roles: Vec::new(),
+            created_at: Timestamp::from_micros(0),
+            disabled_at: None,
+        };
+        let there_is_none = serde_json::to_string(&Problem::not_found()).unwrap();
+        for refused in [may_see(&user), may_decide(&user), may_edit(&user)] {
+            assert_eq!(serde_json::to_string(&refused.unwrap_err()).unwrap(), there_is_none);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The forms of the review page: claim, decide, undo.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use countersign_domain::id::{DecisionId, ReviewId};
+use countersign_session::cookies::Flash;
+use countersign_session::ui::go;
+use countersign_session::{OnPage, PageForm};
+use countersign_web::problem::Problem;
+use serde::Deserialize;
+
+use super::{one, toast};
+use crate::api::cast;
+use crate::{Face, faults, queue, view};
+
+/// The cookie that keeps a claim for the page, so that it survives the redirect and a reload. Only the store can say
+/// whether it still holds.
+pub(super) const LEASE: &str = "cs_lease";
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
+/// `POST /reviews/{id}/claim`
+pub(crate) async fn claim(
+    State(face): State<Face>,
+    Path(id): Path<String>,
+    PageForm { who, .. }: PageForm<Nothing>,
+) -> Result<Response, Problem> {
+    faults::may_decide(&who.user)?;
+    let id: ReviewId = faults::id(&id)?;
+    let here = format!("/reviews/{id}");
+    match face.store.review_claim(id, who.user.id, face.lease_seconds).await.map_err(faults::claim) {
+        Ok(lease) => {
+            let mut response = go(&here, None);
+            response.headers_mut().append(header::SET_COOKIE, lease_cookie(&face, &here, &lease.token, face.lease_seconds));
+            Ok(response)
+        }
+        Err(problem) if problem.status == 409 => Ok(go(&here, Some(&Flash::bad(problem.detail)))),
+        Err(problem) => Err(problem),
+    }
+}
+
+fn lease_cookie(face: &Face, path: &str, token: &str, seconds: i64) -> HeaderValue {
+    let secure = if face.sessions.secure_cookies() { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{LEASE}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"))
+        .unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct DecisionForm {
+    decision: String,
+    digest: String,
+    #[serde(default)]
+    lease: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /reviews/{id}/decision`: decides, then goes to the next review that waits.
+pub(crate) async fn decide(
+    State(face): State<Face>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    PageForm { who, form }: PageForm<DecisionForm>,
+) -> Result<Response, Problem> {
+    faults::may_decide(&who.user)?;
+    let id: ReviewId = faults::id(&id)?;
+    let reason = form.reason.replace("\r\n", "\n");
+    match cast(&face, id, who.user.id, &form.decision, &form.digest, form.lease.clone(), reason).await {
+        Ok(decision) => {
+            let done = toast::mark(decision.asset, decision.id);
+            let to = match queue::next(&face, who.user.id, id).await? {
+                Some(next) => format!("/reviews/{next}?done={done}"),
+                None => format!("/reviews?done={done}"),
+            };
+            let mut response = go(&to, None);
+            let gone = lease_cookie(&face, &format!("/reviews/{id}"), "", 0);
+            response.headers_mut().append(header::SET_COOKIE, gone);
+            Ok(response)
+        }
+        Err(problem) if problem.status == 404 || problem.status >= 500 => Err(problem),
+        Err(problem) => refused(&face, &who, id, &headers, form, problem).await,
+    }
+}
+
+/// The page again, with what was typed and why it was refused.
+async fn refused(
+    face: &Face,
+    who: &OnPage,
+    id: ReviewId,
+    headers: &HeaderMap,
+    form: DecisionForm,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let loaded = view::load(face, &who.user, id).await?;
+    let mut shown = one::build(face, &who.user, loaded, headers, &one::Asked::default()).await?;
+    // The claim that was sent is as good as the cookie: a script may have made it.
+    let holds = shown.review.lease.as_ref().is_some_and(|lease| lease.mine);
+    let lost = problem.kind.ends_with("lease-lost");
+    shown.lease = if holds && !lost { form.lease } else { String::new() };
+    if lost {
+        "Your claim has lapsed or was taken over. Start the review again to decide.".clone_into(&mut shown.claim_text);
+    }
+    shown.reason = form.reason;
+    if problem.errors.iter().any(|fault| fault.pointer == "/reason") {
+        shown.reason_error.clone_from(&problem.detail);
+    } else {
+        shown.problem = format!("{}. {}", problem.title, problem.detail);
+    }
+    Ok(one::answer(face, who, problem.status_code(), &shown))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct UndoForm {
+    /// Where to go back to.
+    review: String,
+}
+
+/// `POST /decisions/{id}/undo`
+pub(crate) async fn undo(
+    State(face): State<Face>,
+    Path(id): Path<String>,
+    PageForm { who, form }: PageForm<UndoForm>,
+) -> Result<Response, Problem> {
+    faults::may_decide(&who.user)?;
+    let id: DecisionId = faults::id(&id)?;
+    let review: ReviewId = faults::id(&form.review)?;
+    let said = match face.store.undo(id, who.user.id).await.map_err(faults::undo) {
+        Ok(()) => Flash::good("Taken back. The review is open again."),
+        Err(problem) if problem.status == 409 => Flash::bad(problem.detail),
+        Err(problem) => return Err(problem),
+    };
+    Ok(go(&format!("/reviews/{review}"), Some(&said)))
+}

@@ -1,0 +1,143 @@
+//! `GET /reviews/{id}`: one review as a page.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use countersign_domain::people::{Role, User};
+use countersign_session::{OnPage, cookies};
+use countersign_web::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+use super::queue::{Choice, encoded};
+use super::toast::{Toast, toast};
+use super::{actions, edit};
+use crate::view::{self, Loaded, ReviewView};
+use crate::{Face, api, faults};
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ReviewPage {
+    pub review: ReviewView,
+    pub partners: Vec<Choice>,
+    pub partner_name: String,
+    pub preview: String,
+    pub preview_text: String,
+    /// Whether this person could claim it now.
+    pub can_claim: bool,
+    pub lease_seconds: i64,
+    /// The claim that this browser holds; empty when it holds none.
+    pub lease: String,
+    /// Whether somebody else holds it.
+    pub held: bool,
+    pub claim_text: String,
+    pub reason: String,
+    pub reason_error: String,
+    pub problem: String,
+    pub toast: Option<Toast>,
+    pub edit: Option<EditForm>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct EditForm {
+    pub open: bool,
+    pub slots: Vec<EditSlot>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct EditSlot {
+    pub name: String,
+    pub title: String,
+    pub text: String,
+    pub rows: usize,
+    pub error: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    partner: String,
+    done: String,
+}
+
+pub(crate) async fn page(
+    State(face): State<Face>,
+    who: OnPage,
+    Path(id): Path<String>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    faults::may_see(&who.user)?;
+    let asked = api::query(asked)?;
+    let loaded = view::load(&face, &who.user, faults::id(&id)?).await?;
+    let shown = build(&face, &who.user, loaded, &headers, &asked).await?;
+    Ok(answer(&face, &who, StatusCode::OK, &shown))
+}
+
+pub(super) fn answer(face: &Face, who: &OnPage, status: StatusCode, shown: &ReviewPage) -> Response {
+    let asset = &shown.review.asset;
+    let title = format!("{}, {} {}", asset.title, asset.locale, asset.market);
+    face.ui.page_with(status, who, &title, "review.html", shown)
+}
+
+/// The page of a review; forms that come back with faults fill theirs in.
+pub(super) async fn build(
+    face: &Face,
+    user: &User,
+    loaded: Loaded,
+    headers: &HeaderMap,
+    asked: &Asked,
+) -> Result<ReviewPage, Problem> {
+    let Loaded { view, review, asset, .. } = loaded;
+    let asset = asset.asset;
+    let partners = face.store.partners(Some(asset.brand)).await.map_err(faults::store)?;
+    let mut options =
+        vec![Choice { value: String::new(), label: "a sample partner".to_owned(), selected: asked.partner.is_empty() }];
+    let fits = |partner: &&countersign_store::Partner| {
+        partner.active && partner.markets.contains(&asset.market) && partner.locales.contains(&asset.locale)
+    };
+    options.extend(partners.iter().filter(|p| fits(p) || p.slug == asked.partner).map(|partner| Choice {
+        value: partner.slug.clone(),
+        label: partner.profile.display_name.clone(),
+        selected: partner.slug == asked.partner,
+    }));
+    let partner_name =
+        options.iter().find(|option| option.selected).map_or_else(|| "a partner".to_owned(), |o| o.label.clone());
+    let preview = format!(
+        "/assets/{}/revisions/{}/preview?partner={}",
+        asset.id,
+        review.revision.id,
+        encoded(&asked.partner)
+    );
+    let mine = view.lease.as_ref().is_some_and(|lease| lease.mine);
+    let held = view.lease.as_ref().is_some_and(|lease| !lease.mine);
+    let lease = if mine && view.may_decide.allowed {
+        cookies::read(headers, actions::LEASE).unwrap_or_default()
+    } else {
+        String::new()
+    };
+    let claim_text = match &view.lease {
+        Some(other) if held => {
+            format!("{} is at it until {} UTC.", other.holder.name, other.expires_at.get(11..16).unwrap_or("soon"))
+        }
+        _ if !lease.is_empty() => "Yours to decide.".to_owned(),
+        _ => "Start the review to decide.".to_owned(),
+    };
+    let may_edit = (user.has(Role::Reviewer) || user.has(Role::Marketer)) && view.revision.latest;
+    Ok(ReviewPage {
+        partners: options,
+        partner_name,
+        preview_text: format!("{preview}&format=text"),
+        preview,
+        can_claim: view.may_decide.allowed && !held,
+        lease_seconds: face.lease_seconds,
+        lease,
+        held,
+        claim_text,
+        reason: String::new(),
+        reason_error: String::new(),
+        problem: String::new(),
+        toast: toast(face, user, &asked.done).await?,
+        edit: may_edit.then(|| edit::form(&view)),
+        review: view,
+    })
+}
