@@ -7,8 +7,6 @@
 //! transitions. Start reading at [`store`], then [`decisions`] and [`releases`]. To add a table: a migration in both
 //! folders (columns commented), a file here with its repository methods, a case in `tests/conformance.rs`.
 
-#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
-
 pub mod actor;
 pub mod assets;
 pub mod audit;

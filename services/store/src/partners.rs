@@ -1,28 +1,334 @@
-//! S
+//! Partners, the versions of their co-branding profiles, and their API keys.
+
 use countersign_domain::clock::Timestamp;
+use countersign_domain::digest::canonical_json;
 use countersign_domain::id::{BrandId, PartnerId, PartnerKeyId};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
+use countersign_store_released::db::Tx;
+use countersign_store_released::row::Reader;
+use countersign_store_released::sql::Sql;
 use countersign_store_released::{PartnerKind, StoreError};
+use serde_json::json;
+use sqlx::any::AnyRow;
+
+use crate::audit::{Act, append};
 use crate::{Actor, Store};
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewPartner { pub brand: BrandId, pub slug: String, pub kind: PartnerKind, pub tier: String, pub markets: Vec<Market>, pub locales: Vec<Locale>, pub profile: Profile }
+pub struct NewPartner {
+    pub brand: BrandId,
+    /// Short name in URLs and files, one of its kind.
+    pub slug: String,
+    pub kind: PartnerKind,
+    pub tier: String,
+    /// Where it may run assets. Empty means nowhere.
+    pub markets: Vec<Market>,
+    /// A bare language stands for all its regions.
+    pub locales: Vec<Locale>,
+    pub profile: Profile,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Partner { pub id: PartnerId, pub brand: BrandId, pub slug: String, pub kind: PartnerKind, pub tier: String, pub markets: Vec<Market>, pub locales: Vec<Locale>, pub active: bool, pub profile: Profile, pub profile_version: i64, pub created_at: Timestamp }
+pub struct Partner {
+    pub id: PartnerId,
+    pub brand: BrandId,
+    pub slug: String,
+    pub kind: PartnerKind,
+    pub tier: String,
+    pub markets: Vec<Market>,
+    pub locales: Vec<Locale>,
+    /// Only the keys of an active partner open anything.
+    pub active: bool,
+    pub profile: Profile,
+    pub profile_version: i64,
+    pub created_at: Timestamp,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartnerUpdate { pub tier: String, pub markets: Vec<Market>, pub locales: Vec<Locale>, pub active: bool }
+pub struct PartnerUpdate {
+    pub tier: String,
+    pub markets: Vec<Market>,
+    pub locales: Vec<Locale>,
+    pub active: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProfileVersion { pub partner: PartnerId, pub version: i64, pub profile: Profile, pub created_at: Timestamp }
+pub struct ProfileVersion {
+    pub partner: PartnerId,
+    /// From 1.
+    pub version: i64,
+    pub profile: Profile,
+    pub created_at: Timestamp,
+}
+
+/// A key as people see it: the key itself is nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartnerKey { pub id: PartnerKeyId, pub partner: PartnerId, pub name: String, pub prefix: String, pub created_at: Timestamp, pub expires_at: Option<Timestamp>, pub revoked_at: Option<Timestamp> }
+pub struct PartnerKey {
+    pub id: PartnerKeyId,
+    pub partner: PartnerId,
+    pub name: String,
+    pub prefix: String,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "SELECT p.id, p.brand_id, p.slug, p.kind, p.tier, p.markets, p.locales, p.active, p.created_at,
+       f.profile, f.version
+FROM partners p
+JOIN partner_profiles f ON f.partner_id = p.id
+    AND f.version = (SELECT MAX(l.version) FROM partner_profiles l WHERE l.partner_id = p.id)
+WHERE 1 = 1";
+
 impl Store {
-    pub async fn partner_create(&self, new: NewPartner, actor: Actor) -> Result<Partner, StoreError> { todo!() }
-    pub async fn partner(&self, id: PartnerId) -> Result<Option<Partner>, StoreError> { todo!() }
-    pub async fn partners(&self, brand: Option<BrandId>) -> Result<Vec<Partner>, StoreError> { todo!() }
-    pub async fn partner_by_slug(&self, slug: &str) -> Result<Option<Partner>, StoreError> { todo!() }
-    pub async fn partner_update_profile(&self, id: PartnerId, expected_version: i64, profile: Profile, actor: Actor) -> Result<ProfileVersion, StoreError> { todo!() }
-    pub async fn partner_update(&self, id: PartnerId, update: PartnerUpdate, actor: Actor) -> Result<Partner, StoreError> { todo!() }
-    pub async fn partner_key_create(&self, partner: PartnerId, name: &str, prefix: &str, key_hash: &str, expires_at: Option<Timestamp>, actor: Actor) -> Result<PartnerKeyId, StoreError> { todo!() }
-    pub async fn partner_key_revoke(&self, key: PartnerKeyId, actor: Actor) -> Result<(), StoreError> { todo!() }
-    pub async fn partner_keys(&self, partner: PartnerId) -> Result<Vec<PartnerKey>, StoreError> { todo!() }
+    /// [`StoreError::Conflict`] when the slug is taken. A logo must have been [`Store::blob_put`] before.
+    pub async fn partner_create(&self, new: NewPartner, actor: Actor) -> Result<Partner, StoreError> {
+        let now = self.now();
+        let partner = Partner {
+            id: PartnerId::new(self.ids(), now),
+            brand: new.brand,
+            slug: new.slug,
+            kind: new.kind,
+            tier: new.tier,
+            markets: new.markets,
+            locales: new.locales,
+            active: true,
+            profile: new.profile,
+            profile_version: 1,
+            created_at: now,
+        };
+        let mut tx = self.db.begin().await?;
+        let rows = sqlx::query(
+            "INSERT INTO partners (id, brand_id, slug, kind, tier, markets, locales, active, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT (slug) DO NOTHING",
+        )
+        .bind(partner.id.to_string())
+        .bind(partner.brand.to_string())
+        .bind(partner.slug.as_str())
+        .bind(partner.kind.as_str())
+        .bind(partner.tier.as_str())
+        .bind(json!(partner.markets).to_string())
+        .bind(json!(partner.locales).to_string())
+        .bind(now.micros())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if rows == 0 {
+            return Err(StoreError::conflict("there is a partner with this slug already"));
+        }
+        let first = ProfileVersion {
+            partner: partner.id,
+            version: 1,
+            profile: partner.profile.clone(),
+            created_at: now,
+        };
+        insert_profile(&mut tx, &first, actor).await?;
+        let detail = json!({ "kind": partner.kind, "tier": partner.tier, "markets": partner.markets });
+        append(&mut tx, now, Act { actor, action: "partner.created", subject: subject(partner.id), detail }).await?;
+        tx.commit().await?;
+        Ok(partner)
+    }
+
+    pub async fn partner(&self, id: PartnerId) -> Result<Option<Partner>, StoreError> {
+        let row = Sql::new(COLUMNS).push(" AND p.id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
+        row.as_ref().map(read_partner).transpose()
+    }
+
+    pub async fn partner_by_slug(&self, slug: &str) -> Result<Option<Partner>, StoreError> {
+        let row = Sql::new(COLUMNS).push(" AND p.slug = ").bind(slug).fetch_optional(self.db.reader()).await?;
+        row.as_ref().map(read_partner).transpose()
+    }
+
+    /// In order of slugs.
+    pub async fn partners(&self, brand: Option<BrandId>) -> Result<Vec<Partner>, StoreError> {
+        let rows = Sql::new(COLUMNS)
+            .and_if(" AND p.brand_id = ", brand.map(|brand| brand.to_string()))
+            .push(" ORDER BY p.slug")
+            .fetch_all(self.db.reader())
+            .await?;
+        rows.iter().map(read_partner).collect()
+    }
+
+    /// [`StoreError::Conflict`] when the profile has another version by now than `expected_version`.
+    pub async fn partner_update_profile(
+        &self,
+        id: PartnerId,
+        expected_version: i64,
+        profile: Profile,
+        actor: Actor,
+    ) -> Result<ProfileVersion, StoreError> {
+        let now = self.now();
+        let mut tx = self.db.begin().await?;
+        let row = Sql::new("SELECT id, (SELECT MAX(version) FROM partner_profiles WHERE partner_id = id) AS version
+                            FROM partners WHERE id = ")
+            .bind(id.to_string())
+            .push(self.db.dialect.for_update())
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or_else(|| StoreError::missing("partner", id))?;
+        let current = Reader::new(&row, "partners", "id").number("version")?;
+        if current != expected_version {
+            return Err(StoreError::conflict(format!("the profile has version {current} by now; load it again")));
+        }
+        let next = ProfileVersion { partner: id, version: current + 1, profile, created_at: now };
+        // Should two get here at once, the primary key lets one through.
+        insert_profile(&mut tx, &next, actor).await?;
+        let detail = json!({ "version": next.version, "digest": next.profile.digest() });
+        append(&mut tx, now, Act { actor, action: "partner.profile_changed", subject: subject(id), detail }).await?;
+        tx.commit().await?;
+        Ok(next)
+    }
+
+    pub async fn partner_update(
+        &self,
+        id: PartnerId,
+        update: PartnerUpdate,
+        actor: Actor,
+    ) -> Result<Partner, StoreError> {
+        let now = self.now();
+        let mut tx = self.db.begin().await?;
+        let rows = sqlx::query("UPDATE partners SET tier = $2, markets = $3, locales = $4, active = $5 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(update.tier.as_str())
+            .bind(json!(update.markets).to_string())
+            .bind(json!(update.locales).to_string())
+            .bind(i64::from(update.active))
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        if rows == 0 {
+            return Err(StoreError::missing("partner", id));
+        }
+        let detail = json!({ "tier": update.tier, "markets": update.markets, "locales": update.locales,
+            "active": update.active });
+        append(&mut tx, now, Act { actor, action: "partner.changed", subject: subject(id), detail }).await?;
+        let row = Sql::new(COLUMNS).push(" AND p.id = ").bind(id.to_string()).fetch_optional(&mut *tx).await?;
+        let partner = row.as_ref().map(read_partner).transpose()?;
+        tx.commit().await?;
+        partner.ok_or_else(|| StoreError::broken("partners", id, "has no profile"))
+    }
+
+    /// `prefix` is what of the key may be shown again, `key_hash` what it is known by.
+    pub async fn partner_key_create(
+        &self,
+        partner: PartnerId,
+        name: &str,
+        prefix: &str,
+        key_hash: &str,
+        expires_at: Option<Timestamp>,
+        actor: Actor,
+    ) -> Result<PartnerKeyId, StoreError> {
+        let now = self.now();
+        let id = PartnerKeyId::new(self.ids(), now);
+        let mut tx = self.db.begin().await?;
+        sqlx::query(
+            "INSERT INTO partner_keys (id, partner_id, name, prefix, key_hash, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(id.to_string())
+        .bind(partner.to_string())
+        .bind(name)
+        .bind(prefix)
+        .bind(key_hash)
+        .bind(now.micros())
+        .bind(expires_at.map(Timestamp::micros))
+        .execute(&mut *tx)
+        .await?;
+        let detail = json!({ "key": id, "prefix": prefix, "expires_at": expires_at });
+        append(&mut tx, now, Act { actor, action: "partner.key_created", subject: subject(partner), detail }).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Revoking again changes nothing.
+    pub async fn partner_key_revoke(&self, key: PartnerKeyId, actor: Actor) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut tx = self.db.begin().await?;
+        let row = sqlx::query(
+            "UPDATE partner_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING id, partner_id",
+        )
+        .bind(key.to_string())
+        .bind(now.micros())
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| StoreError::missing("key", key))?;
+        let partner = Reader::new(&row, "partner_keys", "id").parse("partner_id")?;
+        let detail = json!({ "key": key });
+        append(&mut tx, now, Act { actor, action: "partner.key_revoked", subject: subject(partner), detail }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Newest first, revoked ones too.
+    pub async fn partner_keys(&self, partner: PartnerId) -> Result<Vec<PartnerKey>, StoreError> {
+        let rows = Sql::new(
+            "SELECT id, partner_id, name, prefix, created_at, expires_at, revoked_at FROM partner_keys
+             WHERE partner_id = ",
+        )
+        .bind(partner.to_string())
+        .push(" ORDER BY id DESC")
+        .fetch_all(self.db.reader())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let read = Reader::new(row, "partner_keys", "id");
+                Ok(PartnerKey {
+                    id: read.parse("id")?,
+                    partner: read.parse("partner_id")?,
+                    name: read.text("name")?,
+                    prefix: read.text("prefix")?,
+                    created_at: read.time("created_at")?,
+                    expires_at: read.time_opt("expires_at")?,
+                    revoked_at: read.time_opt("revoked_at")?,
+                })
+            })
+            .collect()
+    }
+}
+
+fn subject(id: PartnerId) -> String {
+    format!("partner:{id}")
+}
+
+async fn insert_profile(tx: &mut Tx, new: &ProfileVersion, actor: Actor) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO partner_profiles (partner_id, version, profile, digest, created_by, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(new.partner.to_string())
+    .bind(new.version)
+    .bind(canonical_json(&new.profile))
+    .bind(new.profile.digest().to_string())
+    .bind(actor.to_string())
+    .bind(new.created_at.micros())
+    .execute(&mut **tx)
+    .await?;
+    if let Some(logo) = &new.profile.logo {
+        sqlx::query(
+            "INSERT INTO partner_logos (partner_id, digest) VALUES ($1, $2) ON CONFLICT (partner_id, digest) DO NOTHING",
+        )
+        .bind(new.partner.to_string())
+        .bind(logo.as_str())
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+fn read_partner(row: &AnyRow) -> Result<Partner, StoreError> {
+    let read = Reader::new(row, "partners", "id");
+    Ok(Partner {
+        id: read.parse("id")?,
+        brand: read.parse("brand_id")?,
+        slug: read.text("slug")?,
+        kind: read.parse("kind")?,
+        tier: read.text("tier")?,
+        markets: read.json("markets")?,
+        locales: read.json("locales")?,
+        active: read.number("active")? == 1,
+        profile: read.json("profile")?,
+        profile_version: read.number("version")?,
+        created_at: read.time("created_at")?,
+    })
 }

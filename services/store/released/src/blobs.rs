@@ -39,4 +39,15 @@ impl ReleasedStore {
             .await?;
         row.map(|row| Blob::checked(&Reader::new(&row, "blobs", "digest"), digest)).transpose()
     }
+
+    /// A logo of any brand or partner, for readers of a rendition, who have no key: its address is its digest, and
+    /// nobody can guess one.
+    pub async fn logo(&self, digest: &Digest) -> Result<Option<Blob>, StoreError> {
+        let row = Sql::new("SELECT digest, media_type, bytes FROM released_blobs WHERE digest = ")
+            .bind(digest.as_str())
+            .push(" LIMIT 1")
+            .fetch_optional(self.db.reader())
+            .await?;
+        row.map(|row| Blob::checked(&Reader::new(&row, "blobs", "digest"), digest)).transpose()
+    }
 }

@@ -1,0 +1,5 @@
+//! The migrations are embedded by a macro, which cargo does not know reads these folders.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}
