@@ -142,6 +142,17 @@ fn strip_bullet(line: &mut Vec<Run<'_>>) -> bool {
     true
 }
 
+/// Where to cut at `graphemes` or a little before, so that no word is broken.
+pub(crate) fn before_word(runs: &[Run<'_>], graphemes: usize) -> usize {
+    let text = plain(runs);
+    let near = text.graphemes(true).take(graphemes + 1).collect::<Vec<_>>();
+    if near.len() <= graphemes {
+        return graphemes;
+    }
+    let space = near.iter().rposition(|grapheme| grapheme.trim().is_empty());
+    space.filter(|at| graphemes - at < 30).unwrap_or(graphemes)
+}
+
 /// The runs cut after `graphemes` user-perceived characters: what a client shows, and the rest.
 pub(crate) fn cut<'a>(runs: &[Run<'a>], graphemes: usize) -> (Vec<Run<'a>>, Vec<Run<'a>>) {
     let (mut shown, mut rest, mut left) = (Vec::new(), Vec::new(), graphemes);
@@ -213,6 +224,16 @@ mod tests {
                 (false, of(&["Weg 1, - 2. Stock"])),
             ]
         );
+    }
+
+    #[test]
+    fn a_cut_breaks_no_word_where_a_space_is_near() {
+        let words = slot("one two three");
+        let words = runs(&words, &profile());
+        let cuts: Vec<usize> = [2, 3, 5, 7, 9, 13, 99].into_iter().map(|at| before_word(&words, at)).collect();
+        assert_eq!(cuts, [2, 3, 3, 7, 7, 13, 99]);
+        let long = slot(&"x".repeat(50));
+        assert_eq!(before_word(&runs(&long, &profile()), 40), 40);
     }
 
     #[test]

@@ -184,7 +184,7 @@ impl SlotView {
     fn new(text: &SlotText, profile: &Profile, shown: Option<usize>, face: Face) -> Self {
         let runs = inline::runs(text, profile);
         let (first, rest) = match shown {
-            Some(graphemes) => inline::cut(&runs, graphemes),
+            Some(graphemes) => inline::cut(&runs, inline::before_word(&runs, graphemes)),
             None => (runs.clone(), Vec::new()),
         };
         let block = |block: inline::Block<'_>| BlockView {
