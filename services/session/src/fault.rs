@@ -12,6 +12,9 @@ pub fn of(error: StoreError) -> Problem {
             Problem::unavailable("The database does not answer; try again in a moment.")
         }
         StoreError::Conflict(what) => Problem::conflict(what),
+        StoreError::Missing { .. } => Problem::not_found(),
+        StoreError::BadCursor => Problem::malformed(StoreError::BadCursor),
+        moved @ StoreError::Moved { .. } => Problem::precondition_failed(moved),
         other => {
             tracing::error!(error = %other, "store.failed");
             Problem::internal()
