@@ -1,0 +1,154 @@
+//! The grammar of one draft, in llguidance's Lark: a JSON object whose slots are one terminal each.
+//!
+//! Strict mode: free text is words and punctuation. It cannot hold a digit, a link (no full stop inside a sentence, no
+//! slash, no at sign), a quotation mark, a brace or markup, so figures, prices, dates and addresses come from references
+//! alone. The references of the job stand where the skeleton has put them; `{{product.name}}` and, where a piece allows
+//! it, `{{partner.display_name}}` may stand for a word.
+
+use std::fmt::Write as _;
+
+use countersign_render::{Piece, Shape};
+
+use crate::skeleton::{Element, Skeleton};
+
+/// The Lark source. Equal skeletons give equal grammars, so that they can be compiled once.
+#[must_use]
+pub fn lark(skeleton: &Skeleton) -> String {
+    let mut start = String::from("start: ");
+    let mut terminals = String::new();
+    let mut pieces = Pieces::default();
+    for (i, slot) in skeleton.slots.iter().enumerate() {
+        let open = if i == 0 { "{" } else { "," };
+        let _ = write!(start, "{} SLOT{i} ", literal(&format!("{open}\"{}\":\"", slot.name)));
+        let _ = write!(start, "{} ", literal("\""));
+        let _ = writeln!(terminals, "SLOT{i}: {}", slot_body(&slot.paragraphs, &mut pieces));
+    }
+    start.push_str(&literal("}"));
+    format!("{start}\n{terminals}{}{WORDS}", pieces.0.concat())
+}
+
+/// A letter and what may follow it in a word; apostrophes and hyphens only between letters.
+const WORDS: &str = "\
+WORD: /[\\p{L}\\p{M}]+(['’-][\\p{L}\\p{M}]+)*/\n\
+CAPITAL: /\\p{Lu}[\\p{L}\\p{M}]*(['’-][\\p{L}\\p{M}]+)*/\n\
+JOINT: \" \" | \", \" | \"; \" | \": \" | \" – \" | \" & \"\n\
+PRODUCT: \"{{product.name}}\"\n\
+PARTNER: \"{{partner.display_name}}\"\n";
+
+fn slot_body(paragraphs: &[Vec<Element>], pieces: &mut Pieces) -> String {
+    let mut out = Vec::new();
+    for (p, paragraph) in paragraphs.iter().enumerate() {
+        if p > 0 {
+            out.push(literal("\\n\\n"));
+        }
+        let mut first = true;
+        for element in paragraph {
+            match element {
+                Element::Piece(piece) => {
+                    if !first {
+                        out.push(literal(" "));
+                    }
+                    out.push(pieces.name(piece));
+                }
+                Element::Reference(name) => {
+                    let gap = if first { "" } else { " " };
+                    out.push(literal(&format!("{gap}{{{{{name}}}}}")));
+                }
+                Element::Bullets(names) => {
+                    for name in names {
+                        out.push(literal(&format!("\\n- {{{{{name}}}}}")));
+                    }
+                }
+            }
+            first = false;
+        }
+    }
+    if out.is_empty() { literal("") } else { out.join(" ") }
+}
+
+/// One terminal for each distinct piece.
+#[derive(Default)]
+struct Pieces(Vec<String>, Vec<Piece>);
+
+impl Pieces {
+    fn name(&mut self, piece: &Piece) -> String {
+        let at = self.1.iter().position(|known| known == piece).unwrap_or_else(|| {
+            self.1.push(piece.clone());
+            self.0.push(terminal(self.1.len() - 1, piece));
+            self.1.len() - 1
+        });
+        format!("PIECE{at}")
+    }
+}
+
+fn terminal(at: usize, piece: &Piece) -> String {
+    let mut word = String::from("WORD");
+    let mut first = String::from("CAPITAL");
+    for (allowed, name) in [(piece.product, "PRODUCT"), (piece.partner, "PARTNER")] {
+        if allowed {
+            let _ = write!(word, " | {name}");
+            let _ = write!(first, " | {name}");
+        }
+    }
+    let clause = format!("({first}) (JOINT ({word}))*");
+    let form = match piece.shape {
+        Shape::Line => format!("{clause} \"?\"?"),
+        Shape::Label => format!("({first}) (\" \" ({word}))*"),
+        Shape::Lead => format!("{clause} \":\""),
+        Shape::Sentences => {
+            let more = piece.max_sentences.saturating_sub(1);
+            format!("SENT{at} (\" \" SENT{at}){{0,{more}}}")
+        }
+    };
+    let sentence = if piece.shape == Shape::Sentences {
+        format!("SENT{at}: {clause} /[.!?]/\n")
+    } else {
+        String::new()
+    };
+    format!("{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/\n", piece.min_chars, piece.max_chars)
+}
+
+/// A Lark string: JSON's escapes are Lark's.
+fn literal(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::skeleton::SlotPlan;
+    use countersign_render::When;
+
+    fn piece(shape: Shape) -> Piece {
+        Piece {
+            name: "hook".into(),
+            shape,
+            min_chars: 10,
+            max_chars: 80,
+            max_sentences: 2,
+            product: true,
+            partner: false,
+            when: When::Always,
+        }
+    }
+
+    #[test]
+    fn references_stand_where_the_skeleton_puts_them() {
+        let skeleton = Skeleton {
+            slots: vec![SlotPlan {
+                name: "body".into(),
+                paragraphs: vec![
+                    vec![Element::Piece(piece(Shape::Sentences)), Element::Reference("claim.1".into())],
+                    vec![Element::Piece(piece(Shape::Lead)), Element::Bullets(vec!["message.1".into()])],
+                ],
+            }],
+            left_out: Vec::new(),
+        };
+        let lark = lark(&skeleton);
+        assert!(lark.contains(r#"start: "{\"body\":\"" SLOT0 "\"" "}""#), "{lark}");
+        assert!(
+            lark.contains(r#"SLOT0: PIECE0 " {{claim.1}}" "\\n\\n" PIECE1 "\\n- {{message.1}}""#),
+            "{lark}"
+        );
+    }
+}

@@ -1,0 +1,265 @@
+//! Prompts: the families in prompts/, which one fits a model, and its rendering for one asset.
+
+use std::collections::BTreeMap;
+
+use countersign_domain::brand::Brand;
+use countersign_domain::brief::Brief;
+use countersign_domain::place::{Locale, Market};
+use countersign_domain::wording::Form;
+use countersign_engine::{ChatMessage, ModelInfo, Sampling};
+use include_dir::{Dir, include_dir};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::{Deserialize, Serialize};
+
+use crate::skeleton::Skeleton;
+use crate::sources::Sources;
+use crate::tune::Words;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../prompts");
+
+/// The name by which the bundled model, and whatever is trained like it, is known.
+pub const STARTER: &str = "countersign-starter";
+
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    #[error("prompts/{file}: {reason}")]
+    Broken { file: String, reason: String },
+    #[error("the model `{0}` brings no chat template and is not the starter model, so there is no prompt for it; use a model with a chat template")]
+    NoFamily(String),
+    #[error("prompts/{file}: {cause:#}")]
+    Render { file: String, cause: minijinja::Error },
+}
+
+/// How a family is sampled.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Languages that the family writes; empty means all that there are templates for.
+    pub languages: Vec<String>,
+    /// Drafts made of each asset, of which the best is kept.
+    pub candidates: u32,
+    pub max_tokens: usize,
+    temperature: f32,
+    top_p: f32,
+    min_p: f32,
+    repetition_penalty: f32,
+}
+
+impl Settings {
+    #[must_use]
+    pub fn sampling(&self) -> Sampling {
+        Sampling {
+            temperature: self.temperature,
+            top_p: self.top_p,
+            min_p: self.min_p,
+            repetition_penalty: self.repetition_penalty,
+        }
+    }
+
+    #[must_use]
+    pub fn writes(&self, locale: &Locale) -> bool {
+        self.languages.is_empty() || self.languages.iter().any(|language| language == locale.language())
+    }
+}
+
+/// The prompts of one family.
+#[derive(Debug)]
+pub struct Prompts {
+    family: Family,
+    settings: Settings,
+    environment: Environment<'static>,
+}
+
+#[derive(Debug)]
+enum Family {
+    Starter(Box<Words>),
+    Instruct,
+}
+
+impl Family {
+    fn folder(&self) -> &'static str {
+        match self {
+            Self::Starter(_) => "starter",
+            Self::Instruct => "instruct",
+        }
+    }
+}
+
+/// A prompt: text to continue, or messages for the model's own chat template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    Text(String),
+    Chat(Vec<ChatMessage>),
+}
+
+/// What a prompt is rendered from.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    pub brand: &'a Brand,
+    pub brief: &'a Brief,
+    pub asset_type: &'a str,
+    pub locale: &'a Locale,
+    pub market: Market,
+    pub sources: &'a Sources,
+    pub skeleton: &'a Skeleton,
+    /// What was wrong with the drafts before this one.
+    pub findings: &'a [String],
+}
+
+impl Prompts {
+    /// The family that fits `model`.
+    pub fn for_model(model: &ModelInfo) -> Result<Self, PromptError> {
+        if model.name.starts_with(STARTER) {
+            Self::starter()
+        } else if model.chat_template {
+            Self::instruct()
+        } else {
+            Err(PromptError::NoFamily(model.name.clone()))
+        }
+    }
+
+    pub fn starter() -> Result<Self, PromptError> {
+        let file = "starter/words.toml";
+        let words = Words::parse(read(file)?).map_err(|error| broken(file, &error))?;
+        Self::load(Family::Starter(Box::new(words)), &["draft.jinja"])
+    }
+
+    pub fn instruct() -> Result<Self, PromptError> {
+        Self::load(Family::Instruct, &["system.jinja", "user.jinja"])
+    }
+
+    fn load(family: Family, files: &[&str]) -> Result<Self, PromptError> {
+        let folder = family.folder();
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        for name in files {
+            let file = format!("{folder}/{name}");
+            environment
+                .add_template((*name).to_owned().leak(), read(&file)?)
+                .map_err(|cause| PromptError::Render { file, cause })?;
+        }
+        let file = format!("{folder}/settings.toml");
+        let settings = toml::from_str(read(&file)?).map_err(|error| broken(&file, &error))?;
+        Ok(Self { family, settings, environment })
+    }
+
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// `plain` makes what people wrote harmless to the model's control tokens.
+    pub fn render(&self, ask: &Ask<'_>, plain: impl Fn(&str) -> String) -> Result<Prompt, PromptError> {
+        match &self.family {
+            Family::Starter(words) => self.starter_text(words, ask).map(Prompt::Text),
+            Family::Instruct => {
+                let values = InstructValues::new(ask, plain);
+                let system = self.fill("system.jinja", &values)?;
+                let user = self.fill("user.jinja", &values)?;
+                Ok(Prompt::Chat(vec![ChatMessage::new("system", system), ChatMessage::new("user", user)]))
+            }
+        }
+    }
+
+    /// Only values of closed sets and names of references reach this prompt: nothing that a person wrote.
+    fn starter_text(&self, words: &Words, ask: &Ask<'_>) -> Result<String, PromptError> {
+        let brief = ask.brief;
+        let mut about: Vec<&str> = ask.sources.all().map(|source| source.bound.text.as_str()).collect();
+        about.push(&brief.objective);
+        let tuning = words.tune(&about, &brief.audience, &brief.objective, &brief.tone);
+        let used = ask.skeleton.references();
+        let refs: Vec<String> = ask
+            .sources
+            .all()
+            .filter(|source| used.contains(&source.bound.reference))
+            .map(|source| {
+                let form = if source.form == Form::Phrase { "<|phrase|>" } else { "" };
+                format!("{{{{{}}}}}{form}", source.bound.reference)
+            })
+            .collect();
+        let values = BTreeMap::from([
+            ("lang", minijinja::Value::from(ask.locale.language())),
+            ("asset_type", minijinja::Value::from(ask.asset_type)),
+            ("topic", minijinja::Value::from(tuning.topic)),
+            ("audience", minijinja::Value::from(tuning.audience)),
+            ("objective", minijinja::Value::from(tuning.objective)),
+            ("tone", minijinja::Value::from(tuning.tone)),
+            ("refs", minijinja::Value::from(refs)),
+        ]);
+        self.fill_value("draft.jinja", minijinja::Value::from(values))
+    }
+
+    fn fill<C: Serialize>(&self, name: &str, values: &C) -> Result<String, PromptError> {
+        self.fill_value(name, minijinja::Value::from(Serde(values)))
+    }
+
+    fn fill_value(&self, name: &str, values: minijinja::Value) -> Result<String, PromptError> {
+        self.environment
+            .get_template(name)
+            .and_then(|template| template.render(values))
+            .map_err(|cause| PromptError::Render { file: format!("{}/{name}", self.family.folder()), cause })
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct InstructValues {
+    brand: String,
+    voice: String,
+    language: String,
+    locale: String,
+    market: String,
+    asset_type: String,
+    audience: String,
+    objective: String,
+    tone: String,
+    sources: Vec<NamedText>,
+    findings: Vec<String>,
+    slots: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct NamedText {
+    name: String,
+    text: String,
+}
+
+impl InstructValues {
+    fn new(ask: &Ask<'_>, plain: impl Fn(&str) -> String) -> Self {
+        let used = ask.skeleton.references();
+        let named = |name: &str, text: &str| NamedText { name: format!("{{{{{name}}}}}"), text: plain(text) };
+        let mut sources = vec![named("product.name", &ask.sources.product.text)];
+        sources.extend(
+            ask.sources
+                .all()
+                .filter(|source| used.contains(&source.bound.reference))
+                .map(|source| named(&source.bound.reference, &source.bound.text)),
+        );
+        Self {
+            brand: plain(&ask.brand.sheet.identity.name),
+            voice: plain(&ask.brand.sheet.voice),
+            language: ask.locale.language().to_owned(),
+            locale: ask.locale.to_string(),
+            market: ask.market.to_string(),
+            asset_type: ask.asset_type.replace('_', " "),
+            audience: plain(&ask.brief.audience),
+            objective: plain(&ask.brief.objective),
+            tone: plain(&ask.brief.tone),
+            sources,
+            findings: ask.findings.iter().map(|finding| plain(finding)).collect(),
+            slots: ask.skeleton.slots.iter().map(|slot| slot.name.clone()).collect(),
+        }
+    }
+}
+
+fn read(file: &str) -> Result<&'static str, PromptError> {
+    EMBEDDED
+        .get_file(file)
+        .and_then(|file| file.contents_utf8())
+        .ok_or_else(|| PromptError::Broken { file: file.to_owned(), reason: "is not there".to_owned() })
+}
+
+fn broken(file: &str, error: &toml::de::Error) -> PromptError {
+    PromptError::Broken { file: file.to_owned(), reason: error.to_string() }
+}

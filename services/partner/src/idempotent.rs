@@ -1,0 +1,78 @@
+//! `Idempotency-Key`: a request that is sent twice happens once and is answered twice alike.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_released::digest::Digest;
+use countersign_store_released::{Begin, PartnerIdentity};
+use countersign_web::problem::Problem;
+use serde::Serialize;
+
+use crate::face::{State, fault};
+
+/// `Ok(None)`: no key; `Ok(Some(Err(response)))` would be unreadable, so the two cases have names.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    Work(Option<String>),
+    Again(Response),
+}
+
+pub(crate) async fn turn(
+    state: &State,
+    partner: &PartnerIdentity,
+    headers: &HeaderMap,
+    route: &'static str,
+    body: &impl Serialize,
+) -> Result<Turn, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(Turn::Work(None)) };
+    let key = value
+        .to_str()
+        .ok()
+        .map(|text| text.trim().trim_matches('"').to_owned())
+        .filter(|text| (1..=128).contains(&text.len()))
+        .ok_or_else(|| Problem::malformed("Idempotency-Key must have 1 to 128 visible ASCII characters."))?;
+    match state.face.store.idempotency_begin(partner, &key, route, &Digest::of_json(body)).await.map_err(fault)? {
+        Begin::New => Ok(Turn::Work(Some(key))),
+        Begin::Replay { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let mut response = (status, body).into_response();
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            Ok(Turn::Again(response))
+        }
+        Begin::Mismatch => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-mismatch",
+            "This Idempotency-Key was used for another request",
+        )),
+        Begin::InProgress => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "idempotency-in-progress",
+            "The first request with this Idempotency-Key is still at work",
+        )
+        .header(header::RETRY_AFTER, HeaderValue::from_static("1"))),
+    }
+}
+
+pub(crate) async fn finish(
+    state: &State,
+    partner: &PartnerIdentity,
+    key: Option<String>,
+    route: &'static str,
+    status: StatusCode,
+    body: &str,
+) -> Result<(), Problem> {
+    match key {
+        Some(key) => {
+            state.face.store.idempotency_finish(partner, &key, route, status.as_u16(), body).await.map_err(fault)
+        }
+        None => Ok(()),
+    }
+}
+
+pub(crate) async fn abandon(state: &State, partner: &PartnerIdentity, key: Option<String>, route: &'static str) {
+    if let Some(key) = key
+        && let Err(error) = state.face.store.idempotency_abandon(partner, &key, route).await
+    {
+        // It frees itself after a minute.
+        tracing::warn!(error = %error, "partner.idempotency.abandon.failed");
+    }
+}

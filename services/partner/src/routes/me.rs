@@ -1,0 +1,47 @@
+//! `GET /partner/v1/me`: whose key this is.
+
+use axum::extract::State as Shared;
+use axum::http::HeaderMap;
+use countersign_web::json::Json;
+use countersign_web::problem::Problem;
+use serde::Serialize;
+
+use crate::auth::Partner;
+use crate::face::State;
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub(super) struct Me {
+    id: String,
+    slug: String,
+    brand: String,
+    /// `msp`, `var`, `si`, `isv`, `influencer` or `reseller`.
+    kind: String,
+    tier: String,
+    markets: Vec<String>,
+    locales: Vec<String>,
+    display_name: String,
+    /// Changes whenever the co-branding profile does; renditions change with it.
+    profile_version: i64,
+    profile_digest: String,
+}
+
+/// Whose key this is, and what it may see.
+#[utoipa::path(get, path = "/partner/v1/me", tag = "partner", security(("bearer" = [])),
+    responses((status = 200, body = Me), (status = 401, body = Problem, description = "No key in force")))]
+pub(super) async fn me(Shared(_state): Shared<State>, partner: Partner) -> (HeaderMap, Json<Me>) {
+    let headers = partner.headers();
+    let who = partner.identity;
+    let me = Me {
+        id: who.id.to_string(),
+        slug: who.slug,
+        brand: who.brand_slug,
+        kind: who.kind.to_string(),
+        tier: who.tier,
+        markets: who.markets.iter().map(ToString::to_string).collect(),
+        locales: who.locales.iter().map(ToString::to_string).collect(),
+        profile_digest: who.profile.digest().to_string(),
+        display_name: who.profile.display_name,
+        profile_version: who.profile_version,
+    };
+    (headers, Json(me))
+}
