@@ -1,0 +1,162 @@
+//! `GET` and `POST /api/v1/partners`, `GET` and `PUT /api/v1/partners/{id}`.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use countersign_session::{SignedIn, fault};
+use countersign_store::{Actor, Partner};
+use countersign_web::json::Json;
+use countersign_web::problem::Problem;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::idempotent::{self, Turn};
+use crate::profiles::{PartnerChange, PartnerForm, ProfileForm};
+use crate::state::Studio;
+use crate::{access, brands};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PartnerJson {
+    id: String,
+    brand: String,
+    slug: String,
+    kind: String,
+    tier: String,
+    markets: Vec<String>,
+    locales: Vec<String>,
+    active: bool,
+    profile: ProfileForm,
+    profile_version: i64,
+    created_at: String,
+    url: String,
+}
+
+impl PartnerJson {
+    fn of(partner: &Partner) -> Self {
+        Self {
+            id: partner.id.to_string(),
+            brand: partner.brand.to_string(),
+            slug: partner.slug.clone(),
+            kind: partner.kind.as_str().to_owned(),
+            tier: partner.tier.clone(),
+            markets: partner.markets.iter().map(ToString::to_string).collect(),
+            locales: partner.locales.iter().map(ToString::to_string).collect(),
+            active: partner.active,
+            profile: ProfileForm::of(&partner.profile),
+            profile_version: partner.profile_version,
+            created_at: partner.created_at.rfc3339(),
+            url: format!("/api/v1/partners/{}", partner.id),
+        }
+    }
+}
+
+pub(super) async fn found(studio: &Studio, id: &str) -> Result<Partner, Problem> {
+    studio.store.partner(access::id(id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)
+}
+
+/// The partners of all brands.
+#[utoipa::path(get, path = "/api/v1/partners", tag = "partners",
+    responses((status = 200, body = inline(Vec<PartnerJson>))))]
+pub(super) async fn list(State(studio): State<Studio>, who: SignedIn) -> Result<Json<Vec<PartnerJson>>, Problem> {
+    access::make(&who.user)?;
+    let partners = studio.store.partners(None).await.map_err(fault::of)?;
+    Ok(Json(partners.iter().map(PartnerJson::of).collect()))
+}
+
+/// A new partner. It can pull nothing until it has a key.
+#[utoipa::path(post, path = "/api/v1/partners", tag = "partners", request_body = inline(PartnerForm), responses(
+    (status = 201, body = inline(PartnerJson)),
+    (status = 409, description = "The slug is taken", body = Problem),
+    (status = 422, body = Problem)))]
+pub(super) async fn create(
+    State(studio): State<Studio>,
+    who: SignedIn,
+    headers: HeaderMap,
+    Json(form): Json<PartnerForm>,
+) -> Result<Response, Problem> {
+    access::make(&who.user)?;
+    let actor = Actor::User(who.id());
+    match idempotent::turn(&studio, actor, &headers, "POST /api/v1/partners", &form).await? {
+        Turn::Again(response) => Ok(*response),
+        Turn::Work(key) => {
+            let done = make(&studio, &form, actor).await;
+            idempotent::finish(&studio, key, StatusCode::CREATED, done.map(|partner| PartnerJson::of(&partner))).await
+        }
+    }
+}
+
+async fn make(studio: &Studio, form: &PartnerForm, actor: Actor) -> Result<Partner, Problem> {
+    let brand = brands::choose(&studio.store, form.brand.as_deref()).await.map_err(|error| match error {
+        brands::NoBrand::Store(error) => fault::of(error),
+        other => Problem::invalid("The brand is not known.").fault("/brand", other),
+    })?;
+    let new = form.check(brand.id).map_err(|faults| faults.into_problem("The partner is not valid."))?;
+    studio.store.partner_create(new, actor).await.map_err(fault::of)
+}
+
+/// One partner.
+#[utoipa::path(get, path = "/api/v1/partners/{id}", tag = "partners", params(("id" = String, Path)),
+    responses((status = 200, body = inline(PartnerJson)), (status = 404, body = Problem)))]
+pub(super) async fn show(
+    State(studio): State<Studio>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<PartnerJson>, Problem> {
+    access::make(&who.user)?;
+    Ok(Json(PartnerJson::of(&found(&studio, &id).await?)))
+}
+
+/// Changes a partner's tier, markets, locales and whether it is active.
+#[utoipa::path(put, path = "/api/v1/partners/{id}", tag = "partners", params(("id" = String, Path)),
+    request_body = inline(PartnerChange),
+    responses((status = 200, body = inline(PartnerJson)), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(super) async fn update(
+    State(studio): State<Studio>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Json(change): Json<PartnerChange>,
+) -> Result<Json<PartnerJson>, Problem> {
+    access::make(&who.user)?;
+    let partner = found(&studio, &id).await?;
+    let update = change.check().map_err(|faults| faults.into_problem("The change is not valid."))?;
+    let partner = studio.store.partner_update(partner.id, update, Actor::User(who.id())).await.map_err(fault::of)?;
+    Ok(Json(PartnerJson::of(&partner)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{World, partner};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_partner_is_made_once_and_read_back_as_it_was_written() {
+        let world = World::new().await;
+        let made = world.post("/api/v1/partners", "marketer", partner("nordlicht")).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert_eq!(made.json()["profile"]["display_name"], "<script>alert(1)</script>{{7*7}}");
+        let url = made.header("location");
+        assert_eq!(world.get(&url, "admin").await.json(), made.json());
+        assert_eq!(world.post("/api/v1/partners", "marketer", partner("nordlicht")).await.status, 409);
+        assert_eq!(world.post("/api/v1/partners", "reviewer", partner("x")).await.status, 403);
+    }
+
+    #[tokio::test]
+    async fn the_same_key_makes_one_partner() {
+        let world = World::new().await;
+        let first = world.post_keyed("/api/v1/partners", "admin", "p", partner("once")).await;
+        let again = world.post_keyed("/api/v1/partners", "admin", "p", partner("once")).await;
+        assert_eq!((first.status, again.status), (201, 201));
+        assert_eq!(first.json(), again.json());
+    }
+
+    #[tokio::test]
+    async fn a_partners_place_can_be_changed() {
+        let world = World::new().await;
+        let url = world.post("/api/v1/partners", "marketer", partner("nordlicht")).await.header("location");
+        let change = json!({"tier": "gold", "markets": ["DE", "AT"], "locales": ["de-DE"], "active": false});
+        let changed = world.put(&url, "marketer", None, change).await.json();
+        assert_eq!((&changed["tier"], &changed["active"]), (&json!("gold"), &json!(false)));
+        let bad = json!({"tier": "gold", "markets": ["moon"], "locales": ["de-DE"], "active": true});
+        assert_eq!(world.put(&url, "marketer", None, bad).await.json()["errors"][0]["pointer"], "/markets/0");
+    }
+}

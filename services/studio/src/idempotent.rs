@@ -1,0 +1,108 @@
+//! `Idempotency-Key`: a creating request that is sent twice happens once, and is answered twice alike.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_domain::digest::Digest;
+use countersign_session::fault;
+use countersign_store::{Actor, Begin};
+use countersign_web::problem::Problem;
+use serde::Serialize;
+
+use crate::state::Studio;
+
+pub(crate) const HEADER: &str = "idempotency-key";
+
+/// A key that was sent, now reserved: finish or abandon it.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    pub actor: Actor,
+    pub key: String,
+    pub route: &'static str,
+}
+
+/// What is to be done with a request.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// Do the work; then finish or abandon the key, when there is one.
+    Work(Option<Key>),
+    /// It was done: answer this again.
+    Again(Box<Response>),
+}
+
+/// Reads and reserves the key of a request. `body` is what must be the same for the same key.
+pub(crate) async fn turn(
+    studio: &Studio,
+    actor: Actor,
+    headers: &HeaderMap,
+    route: &'static str,
+    body: &impl Serialize,
+) -> Result<Turn, Problem> {
+    let Some(value) = headers.get(HEADER) else { return Ok(Turn::Work(None)) };
+    let key = value
+        .to_str()
+        .ok()
+        .map(|text| text.trim().trim_matches('"').to_owned())
+        .filter(|text| (1..=128).contains(&text.len()))
+        .ok_or_else(|| Problem::malformed("Idempotency-Key must have 1 to 128 visible ASCII characters."))?;
+    let begun = studio.store.idempotency_begin(actor, &key, route, &Digest::of_json(body)).await.map_err(fault::of)?;
+    match begun {
+        Begin::New => Ok(Turn::Work(Some(Key { actor, key, route }))),
+        Begin::Replay { status, body } => Ok(Turn::Again(Box::new(again(status, body)))),
+        Begin::Mismatch => Err(Problem::invalid("This Idempotency-Key was used for another request; take a new key.")),
+        Begin::InProgress => {
+            Err(Problem::conflict("The first request with this Idempotency-Key is still at work; try again shortly.")
+                .header(header::RETRY_AFTER, HeaderValue::from_static("1")))
+        }
+    }
+}
+
+fn again(status: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let location = location(&body);
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    if let Some(location) = location {
+        headers.insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Every creating route's body says where the thing is (`status_url` or `url`); the header says the same.
+fn location(body: &str) -> Option<HeaderValue> {
+    let json: serde_json::Value = serde_json::from_str(body).ok()?;
+    let url = json.get("status_url").or_else(|| json.get("url"))?.as_str()?;
+    HeaderValue::from_str(url).ok()
+}
+
+/// Keeps the answer of a finished request; or, when it failed, frees the key for another try.
+pub(crate) async fn finish<T: Serialize>(
+    studio: &Studio,
+    key: Option<Key>,
+    status: StatusCode,
+    done: Result<T, Problem>,
+) -> Result<Response, Problem> {
+    let body = match done {
+        Ok(body) => serde_json::to_string(&body).map_err(|_| Problem::internal())?,
+        Err(problem) => {
+            abandon(studio, key).await;
+            return Err(problem);
+        }
+    };
+    if let Some(Key { actor, key, route }) = key {
+        studio.store.idempotency_finish(actor, &key, route, status.as_u16(), &body).await.map_err(fault::of)?;
+    }
+    let mut response = again(status.as_u16(), body);
+    response.headers_mut().remove("idempotent-replayed");
+    Ok(response)
+}
+
+/// Frees the key of a request that failed. When even that fails the key frees itself after a minute.
+pub(crate) async fn abandon(studio: &Studio, key: Option<Key>) {
+    if let Some(Key { actor, key, route }) = key
+        && let Err(error) = studio.store.idempotency_abandon(actor, &key, route).await
+    {
+        tracing::warn!(error = %error, "idempotency.abandon.failed");
+    }
+}

@@ -1,0 +1,204 @@
+//! `/kits/new` and `POST /kits`: the brief as a form. Nothing that was typed is lost.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use countersign_domain::brand::Brand;
+use countersign_domain::library::Claim;
+use countersign_domain::place::Locale;
+use countersign_session::cookies::Flash;
+use countersign_session::ui::go;
+use countersign_session::{OnPage, PageForm, fault};
+use countersign_web::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+use crate::access;
+use crate::form::{FieldFaults, Typed, beside_fields};
+use crate::making::{make, planned};
+use crate::state::Studio;
+use crate::when::When;
+
+#[derive(Serialize)]
+pub(super) struct KitNew {
+    pub typed: Typed,
+    pub faults: FieldFaults,
+    pub problem: Option<String>,
+    /// Slug and name; the choice is shown when there are several.
+    pub brands: Vec<(String, String)>,
+    pub products: Vec<String>,
+    pub claims: Vec<ClaimChoice>,
+    pub locales: Vec<String>,
+    /// Name and title.
+    pub asset_types: Vec<(String, String)>,
+    pub tones: &'static [&'static str],
+    pub languages: &'static [(&'static str, &'static str)],
+}
+
+#[derive(Serialize)]
+pub(super) struct ClaimChoice {
+    pub key: String,
+    pub text: String,
+    pub evidence: String,
+    pub markets: Vec<String>,
+    pub expires: Option<When>,
+}
+
+pub(super) const TONES: &[&str] = &["friendly", "confident", "plain", "expert", "warm"];
+/// Languages that briefs are mostly written in; the field takes any other tag.
+pub(super) const LANGUAGES: &[(&str, &str)] = &[("en", "English"), ("de", "German")];
+/// Offered before any partner says what it needs.
+const LOCALES: &[&str] = &["en-US", "en-GB", "de-DE", "de-AT", "de-CH"];
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    brand: Option<String>,
+}
+
+pub(super) async fn show(
+    State(studio): State<Studio>,
+    who: OnPage,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    access::make(&who.user)?;
+    let typed = Typed {
+        brand: which.brand.unwrap_or_default(),
+        language: "en".into(),
+        variants: "1".into(),
+        locales: vec!["en-US".into()],
+        asset_types: studio.asset_types().into_iter().map(str::to_owned).collect(),
+        ..Typed::default()
+    };
+    form(&studio, &who, StatusCode::OK, typed, FieldFaults::new(), None).await
+}
+
+pub(super) async fn submit(
+    State(studio): State<Studio>,
+    PageForm { who, form: typed }: PageForm<Typed>,
+) -> Result<Response, Problem> {
+    access::make(&who.user)?;
+    let again = StatusCode::UNPROCESSABLE_ENTITY;
+    let brief = match typed.brief() {
+        Ok(brief) => brief,
+        Err(faults) => return form(&studio, &who, again, typed, faults, None).await,
+    };
+    let planned = match planned(&studio, brief).await {
+        Ok(planned) => planned,
+        Err(problem) if problem.status == 422 => {
+            let faults = beside_fields(&problem, &typed);
+            return form(&studio, &who, again, typed, faults, Some(problem.detail)).await;
+        }
+        Err(problem) => return Err(problem),
+    };
+    let kit = make(&studio, planned, &who.user, None).await?;
+    Ok(go(&format!("/kits/{}", kit.id), Some(&Flash::good("Your kit is being drafted. Each draft goes to review when it is done."))))
+}
+
+async fn form(
+    studio: &Studio,
+    who: &OnPage,
+    status: StatusCode,
+    typed: Typed,
+    faults: FieldFaults,
+    problem: Option<String>,
+) -> Result<Response, Problem> {
+    let brands = studio.store.brands().await.map_err(fault::of)?;
+    let brand = brands.iter().find(|brand| brand.slug == typed.brand).or(brands.first());
+    let (claims, locales) = match brand {
+        Some(brand) => (
+            studio.store.claims(brand.id).await.map_err(fault::of)?,
+            locales(studio, brand, &typed).await?,
+        ),
+        None => (Vec::new(), LOCALES.iter().map(ToString::to_string).collect()),
+    };
+    let now = studio.now();
+    let page = KitNew {
+        products: brand.into_iter().flat_map(|brand| &brand.sheet.products).map(|p| p.name.clone()).collect(),
+        claims: claims.iter().filter(|claim| claim.expires_at.is_none_or(|end| now < end)).map(choice).collect(),
+        locales,
+        asset_types: studio.templates.iter().map(|t| (t.name.clone(), t.title("en").to_owned())).collect(),
+        brands: brands.iter().map(|brand| (brand.slug.clone(), brand.sheet.identity.name.clone())).collect(),
+        tones: TONES,
+        languages: LANGUAGES,
+        typed,
+        faults,
+        problem,
+    };
+    Ok(studio.ui.page_with(status, who, "New kit", "kit-new.html", &page))
+}
+
+fn choice(claim: &Claim) -> ClaimChoice {
+    ClaimChoice {
+        key: claim.key.clone(),
+        text: claim.text.texts().join(" · "),
+        evidence: claim.evidence.clone(),
+        markets: claim.markets.iter().map(ToString::to_string).collect(),
+        expires: claim.expires_at.map(When::of),
+    }
+}
+
+/// What partners of the brand need and templates can speak, and the usual ones.
+async fn locales(studio: &Studio, brand: &Brand, typed: &Typed) -> Result<Vec<String>, Problem> {
+    let spoken: BTreeSet<String> =
+        studio.templates.iter().flat_map(|template| template.locales()).map(|tag| language(tag).to_owned()).collect();
+    let partners = studio.store.partners(Some(brand.id)).await.map_err(fault::of)?;
+    let wanted = partners.iter().filter(|partner| partner.active).flat_map(|partner| &partner.locales);
+    let mut out: BTreeSet<String> = LOCALES.iter().map(ToString::to_string).collect();
+    // A bare language needs markets too; whoever wants one writes it in the field for others.
+    out.extend(
+        wanted.filter(|locale| locale.market().is_some() && spoken.contains(locale.language())).map(Locale::to_string),
+    );
+    out.extend(typed.locales.iter().filter(|tag| tag.parse::<Locale>().is_ok()).cloned());
+    Ok(out.into_iter().collect())
+}
+
+fn language(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::World;
+
+    const FORM: &str = "campaign=Spring&language=en&product=Fjord&messages=It+keeps+working.%0D%0ANo+line+needed.\
+        &locale=en-US&locale=de-DE&asset_type=email&variants=1";
+
+    #[tokio::test]
+    async fn a_form_becomes_a_kit_and_leads_to_it() {
+        let world = World::new().await;
+        let answer = world.submit("/kits", "marketer", FORM).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let kit = world.page(&answer.header("location"), "marketer").await;
+        assert_eq!(kit.status, 200);
+        assert!(kit.body.contains("Spring") && kit.body.contains("de-DE"));
+    }
+
+    #[tokio::test]
+    async fn a_faulty_form_comes_back_as_it_was_typed_with_the_faults_beside_the_fields() {
+        let world = World::new().await;
+        let hostile = FORM.replace("product=Fjord", "product=&audience=%3Cscript%3Ealert(1)%3C%2Fscript%3E%7B%7B7*7%7D%7D");
+        let answer = world.submit("/kits", "marketer", &hostile).await;
+        assert_eq!(answer.status, 422);
+        assert!(answer.body.contains("id=\"fault-product\""), "{}", answer.body);
+        assert!(answer.body.contains("It keeps working."));
+        assert!(answer.body.contains("&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}"), "{}", answer.body);
+        assert!(!answer.body.contains("<script>alert"));
+    }
+
+    #[tokio::test]
+    async fn a_form_without_its_token_is_refused() {
+        let world = World::new().await;
+        assert_eq!(world.submit_bare("/kits", "marketer", FORM).await.status, 403);
+        assert_eq!(world.submit_bare("/kits", "marketer", &format!("_csrf=guess&{FORM}")).await.status, 403);
+    }
+
+    #[tokio::test]
+    async fn the_form_is_for_marketers() {
+        let world = World::new().await;
+        assert_eq!(world.page("/kits/new", "marketer").await.status, 200);
+        assert_eq!(world.page("/kits/new", "reviewer").await.status, 403);
+        let sent_away = world.page("/kits/new", "").await;
+        assert_eq!((sent_away.status, sent_away.header("location").as_str()), (303, "/sign-in?next=/kits/new"));
+    }
+}

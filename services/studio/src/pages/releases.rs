@@ -1,0 +1,209 @@
+//! `/releases` and `/releases/{id}`: what is out, who pulled it, and how to take it back.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use countersign_session::cookies::Flash;
+use countersign_session::ui::go;
+use countersign_session::{OnPage, PageForm, fault};
+use countersign_store::{RecallStatus, ReleaseFilter, ReleaseRow};
+use countersign_web::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+use super::kits::label;
+use crate::access;
+use crate::api::{PageQuery, reason_fault, release_state};
+use crate::state::Studio;
+use crate::when::When;
+
+#[derive(Serialize)]
+pub(super) struct Releases {
+    pub releases: Vec<Row>,
+    /// `live` or `all`.
+    pub show: &'static str,
+    pub next: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Row {
+    pub id: String,
+    pub title: String,
+    pub kind: String,
+    pub locale: String,
+    pub market: String,
+    pub state: &'static str,
+    pub state_label: &'static str,
+    pub at: When,
+    pub approver: String,
+    pub pulls: u64,
+    pub partners: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct ReleasePage {
+    pub row: Row,
+    pub kit: String,
+    pub digest: String,
+    pub product: String,
+    pub audience: String,
+    pub channel: String,
+    pub ended: Option<When>,
+    pub recall: Option<Recall>,
+    pub reason: String,
+    pub fault: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Recall {
+    pub reason: String,
+    pub at: When,
+    pub by: String,
+    pub partners: Vec<Pulled>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Pulled {
+    pub name: String,
+    pub slug: String,
+    pub pulls: u64,
+    pub last: Option<When>,
+    pub acknowledged: Option<When>,
+}
+
+fn row(studio: &Studio, release: &ReleaseRow) -> Row {
+    let state = release_state(release);
+    Row {
+        id: release.id.to_string(),
+        title: if release.campaign.is_empty() { release.product.clone() } else { release.campaign.clone() },
+        kind: studio.type_title(&release.asset_type),
+        locale: release.locale.to_string(),
+        market: release.market.to_string(),
+        state,
+        state_label: label(state),
+        at: When::of(release.released_at),
+        approver: release.approver_name.clone(),
+        pulls: release.pulls,
+        partners: release.partners,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    show: String,
+    cursor: Option<String>,
+}
+
+pub(super) async fn list(
+    State(studio): State<Studio>,
+    who: OnPage,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    access::see(&who.user)?;
+    let all = wanted.show == "all";
+    let filter = ReleaseFilter { live: (!all).then_some(true), ..ReleaseFilter::default() };
+    let page = PageQuery { cursor: wanted.cursor, limit: None };
+    let page = studio.store.releases(filter, page.request()).await.map_err(fault::of)?;
+    let view = Releases {
+        releases: page.items.iter().map(|release| row(&studio, release)).collect(),
+        show: if all { "all" } else { "live" },
+        next: page.next,
+    };
+    Ok(studio.ui.page(&who, "Releases", "releases.html", &view))
+}
+
+pub(super) async fn show(
+    State(studio): State<Studio>,
+    who: OnPage,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    access::see(&who.user)?;
+    one(&studio, &who, &id, StatusCode::OK, String::new(), None).await
+}
+
+async fn one(
+    studio: &Studio,
+    who: &OnPage,
+    id: &str,
+    status: StatusCode,
+    reason: String,
+    fault_said: Option<String>,
+) -> Result<Response, Problem> {
+    let release = studio.store.release(access::id(id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    let recalled = studio.store.recall_status(release.id).await.map_err(fault::of)?;
+    let recall = match recalled {
+        None => None,
+        Some(RecallStatus { recall, partners }) => {
+            let by = studio.store.user(recall.by).await.map_err(fault::of)?;
+            Some(Recall {
+                reason: recall.reason,
+                at: When::of(recall.at),
+                by: by.map_or_else(|| "somebody".to_owned(), |user| user.name),
+                partners: partners
+                    .into_iter()
+                    .map(|pulled| Pulled {
+                        name: pulled.display_name,
+                        slug: pulled.slug,
+                        pulls: pulled.pulls,
+                        last: pulled.last_pulled_at.map(When::of),
+                        acknowledged: pulled.acked_at.map(When::of),
+                    })
+                    .collect(),
+            })
+        }
+    };
+    let page = ReleasePage {
+        row: row(studio, &release),
+        kit: release.kit.to_string(),
+        digest: release.digest.to_string(),
+        product: release.product.clone(),
+        audience: release.audience.clone(),
+        channel: release.channel.clone(),
+        ended: release.ended.map(|ended| When::of(ended.at)),
+        recall,
+        reason,
+        fault: fault_said,
+    };
+    Ok(studio.ui.page_with(status, who, &page.row.title, "release.html", &page))
+}
+
+#[derive(Deserialize)]
+pub(super) struct RecallPost {
+    #[serde(default)]
+    reason: String,
+}
+
+pub(super) async fn recall(
+    State(studio): State<Studio>,
+    Path(id): Path<String>,
+    PageForm { who, form }: PageForm<RecallPost>,
+) -> Result<Response, Problem> {
+    access::recall(&who.user)?;
+    if let Some(said) = reason_fault(&form.reason) {
+        return one(&studio, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, form.reason, Some(said)).await;
+    }
+    let recalled = studio.store.recall(access::id(&id)?, form.reason.trim(), who.user.id).await.map_err(fault::of)?;
+    recalled.ok_or_else(Problem::not_found)?;
+    Ok(go(&format!("/releases/{id}"), Some(&Flash::good("The release is recalled. Partners find it in their change feed."))))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_release_is_recalled_from_its_page_with_a_reason() {
+        let world = World::new().await;
+        let path = format!("/releases/{}", world.released().await);
+        assert!(world.page("/releases", "marketer").await.body.contains(&path));
+        let empty = world.submit(&format!("{path}/recall"), "marketer", "reason=").await;
+        assert_eq!(empty.status, 422);
+        assert!(empty.body.contains("id=\"fault-reason\""));
+        let hostile = "reason=%3Cscript%3Ealert(1)%3C%2Fscript%3E%7B%7B7*7%7D%7D";
+        assert_eq!(world.submit(&format!("{path}/recall"), "marketer", hostile).await.status, 303);
+        let page = world.page(&path, "reviewer").await.body;
+        assert!(page.contains("Recalled") && page.contains("&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}"), "{page}");
+        assert!(!world.page("/releases", "marketer").await.body.contains(&path));
+        assert!(world.page("/releases?show=all", "marketer").await.body.contains(&path));
+    }
+}
