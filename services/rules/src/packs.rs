@@ -130,8 +130,8 @@ impl Packs {
     }
 
     /// Plain terms that a decoder can be bound by exactly at `place`: those of `existence` rules of severity `error`
-    /// or `block` that hold for every slot. Patterns, terms that an exception allows, and terms compared otherwise
-    /// than as whole words in any case are left to the check.
+    /// or `block` that hold for every slot. Patterns, and terms compared otherwise than as whole words in any case, are
+    /// left to the check; exceptions are not known to the decoder, so it is a little stricter than the check.
     #[must_use]
     pub fn forbidden_terms(&self, place: &Place<'_>) -> Vec<String> {
         let mut terms: Vec<String> = self
@@ -141,11 +141,11 @@ impl Packs {
             .filter(|rule| rule.status == Status::Active && rule.severity >= Severity::Error)
             .filter(|rule| rule.when.slots.is_empty() && rule.when.holds(place))
             .filter_map(|rule| match &rule.kind {
-                Kind::Existence(existence) => Some(existence.decoder_terms(rule)),
+                Kind::Existence(existence) => Some(existence.decoder_terms()),
                 _ => None,
             })
             .flatten()
-            .map(str::to_owned)
+            .cloned()
             .collect();
         terms.sort();
         terms.dedup();

@@ -29,8 +29,6 @@ pub struct Rule {
     pub(crate) kind: Kind,
     /// Phrases in which a hit is no offence.
     pub(crate) exceptions: Option<Terms>,
-    /// The same as written, folded; a decoder that knows no exceptions leaves out the terms in them.
-    pub(crate) exception_texts: Vec<String>,
     pub(crate) owner: Option<String>,
     pub(crate) status: Status,
     pub(crate) examples: Examples,

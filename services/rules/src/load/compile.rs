@@ -12,7 +12,6 @@ use crate::kinds::Kind;
 use crate::message::{Message, names};
 use crate::place::{EU, When};
 use crate::rule::Rule;
-use crate::view::fold;
 
 /// What a kind may know of its file.
 #[derive(Debug)]
@@ -51,7 +50,6 @@ pub(super) fn finish(pack: &str, path: &str, file: RuleFile<()>, kind: Kind, fau
         scope: file.scope.map(|scope| scope.value).unwrap_or_default(),
         kind,
         exceptions,
-        exception_texts: file.exceptions.iter().map(|text| fold(text.value.trim(), true).text.into_owned()).collect(),
         owner: file.owner,
         status: file.status,
         examples: examples(file.tests, faults),

@@ -214,6 +214,7 @@ impl<'de> Deserialize<'de> for ExampleFile {
 }
 
 #[derive(Deserialize)]
+#[serde(transparent)]
 struct ByLanguage(BTreeMap<String, String>);
 
 impl From<String> for ByLanguage {

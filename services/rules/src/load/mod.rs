@@ -14,6 +14,8 @@ pub use fault::{Fault, PackError};
 pub(crate) use compile::Common;
 pub(crate) use fault::Faults;
 pub(crate) use file::{ContextFile, LimitFile};
+#[cfg(test)]
+pub(crate) use source::SourceFile;
 pub(crate) use source::{PackSource, embedded, folder};
 
 use std::collections::BTreeMap;

@@ -36,7 +36,7 @@ proptest! {
         let segments = vec![Segment::Text { text: text.clone() }];
         world.slots.push(("body".into(), SlotText { segments }));
         world.sources = vec![text.chars().rev().collect()];
-        world.terms = BrandTerms::new(&["du".into()], &[text.clone()], &["Fjord".into()]);
+        world.terms = BrandTerms::new(&["du".into()], std::slice::from_ref(&text), &["Fjord".into()]);
         let findings = world.check(&PACKS);
         for finding in &findings {
             prop_assert!(finding.start <= finding.end && text.get(finding.start..finding.end).is_some(), "{finding:?}");

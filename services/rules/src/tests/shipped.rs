@@ -64,5 +64,6 @@ fn the_decoder_is_told_what_may_not_be_said_where() {
     let has = |locale: &str, term: &str| packs.forbidden_terms(&World::new(locale).place()).iter().any(|t| t == term);
     assert!(has("de-DE", "klimaneutral") && !has("de-CH", "klimaneutral"));
     assert!(has("en-US", "risk-free") && !has("de-DE", "risk-free"));
+    assert!(has("en-US", "guaranteed") && !has("en-US", "best"), "a warning does not bind");
     assert!(has("en-IE", "carbon neutral") && !has("en-US", "carbon neutral"));
 }
