@@ -302,8 +302,7 @@ pub(crate) fn tokenizer_json() -> String {
         add(name, 260 + at, false);
     }
     let mut merges = Vec::new();
-    let mut next = 264;
-    for (left, right) in [
+    let pairs = [
         ("c", "h"),
         ("e", "a"),
         ("ea", "p"),
@@ -314,10 +313,10 @@ pub(crate) fn tokenizer_json() -> String {
         ("b", "o"),
         ("d", "y"),
         ("bo", "dy"),
-    ] {
-        vocab.insert(format!("{left}{right}"), next.into());
+    ];
+    for (at, (left, right)) in pairs.iter().enumerate() {
+        vocab.insert(format!("{left}{right}"), (264 + at).into());
         merges.push(serde_json::json!([left, right]));
-        next += 1;
     }
     serde_json::json!({
         "version": "1.0", "truncation": null, "padding": null, "added_tokens": added, "normalizer": null,

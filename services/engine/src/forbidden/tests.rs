@@ -108,10 +108,9 @@ proptest! {
                 let word = super::fold::is_word;
                 let before = folded.get(at.wrapping_sub(1)).copied();
                 let after = folded.get(at + term.len()).copied();
-                window == term
-                    && !(word(term[0]) && before.is_some_and(word))
-                    && !after.is_some_and(|c| super::fold::mark_class(c) != 0)
-                    && !(word(term[term.len() - 1]) && after.is_some_and(word))
+                let joined = |own: char, other: Option<char>| word(own) && other.is_some_and(word);
+                let marked = after.is_some_and(|c| super::fold::mark_class(c) != 0);
+                window == term && !(joined(term[0], before) || marked || joined(term[term.len() - 1], after))
             })
         });
         prop_assert_eq!(streamed, !holds);

@@ -233,13 +233,13 @@ fn plain_forward(tiny: &Tiny, weights: &HashMap<String, Tensor>, tokens: &[u32])
                     })
                     .collect();
                 let sum: f64 = scores.iter().sum();
-                for dimension in 0..tiny.head_dim {
-                    attended.push(
-                        (0..=at)
-                            .map(|other| scores[other] / sum * values[other][shared][dimension])
-                            .sum(),
-                    );
-                }
+                attended.extend((0..tiny.head_dim).map(|dimension| -> f64 {
+                    scores
+                        .iter()
+                        .zip(&values)
+                        .map(|(score, value)| score / sum * value[shared][dimension])
+                        .sum()
+                }));
             }
             for (total, new) in states[at].iter_mut().zip(times(&out, &attended)) {
                 *total += new;
