@@ -74,10 +74,13 @@ impl Blocks<'_> {
             self.close()?;
             return self.heading(number, title);
         }
-        if is_underline(line) && indent < 4 && !quoted && !self.in_list {
-            if let Some(open) = self.open.take() {
-                return self.heading(open.line, &open.text);
-            }
+        if is_underline(line)
+            && indent < 4
+            && !quoted
+            && !self.in_list
+            && let Some(open) = self.open.take()
+        {
+            return self.heading(open.line, &open.text);
         }
         if is_rule(line) {
             self.in_list = false;
@@ -198,9 +201,9 @@ fn is_underline(line: &str) -> bool {
 }
 
 fn is_rule(line: &str) -> bool {
-    ['-', '*', '_'].iter().any(|mark| {
-        line.matches(*mark).count() >= 3 && line.chars().all(|c| c == *mark || matches!(c, ' ' | '\t'))
-    })
+    ['-', '*', '_']
+        .iter()
+        .any(|mark| line.matches(*mark).count() >= 3 && line.chars().all(|c| c == *mark || matches!(c, ' ' | '\t')))
 }
 
 /// `[name]: target`: no text of its own.

@@ -72,9 +72,7 @@ fn exact(micros: i64) -> i64 {
 fn one_of(field: &str, values: [&str; 2]) -> Condition {
     let mut conditions: Vec<_> = values
         .iter()
-        .map(|value| {
-            Condition::Field(FieldCondition::new_match(path(field), Match::from((*value).to_owned())))
-        })
+        .map(|value| Condition::Field(FieldCondition::new_match(path(field), Match::from((*value).to_owned()))))
         .collect();
     conditions.dedup();
     Condition::Filter(Filter { should: Some(conditions), ..Filter::new() })

@@ -123,7 +123,9 @@ impl Index {
         for entry in std::fs::read_dir(dir).map_err(io("reading", dir))? {
             let entry = entry.map_err(io("reading", dir))?;
             // Only folders that are named after a brand are ours to load or delete.
-            let Some(brand) = entry.file_name().to_str().and_then(|name| name.parse::<BrandId>().ok()) else { continue };
+            let Some(brand) = entry.file_name().to_str().and_then(|name| name.parse::<BrandId>().ok()) else {
+                continue;
+            };
             let slot = match Shard::load(&entry.path()) {
                 Ok(shard) => Slot::Found(shard),
                 Err(problem) => {

@@ -14,8 +14,9 @@ use countersign_domain::library::{Passage, PassageQuery};
 use qdrant_edge::{
     CreateIndex, EdgeConfig, EdgeOptimizersConfig, EdgeShard, EdgeSparseVectorParams, FieldIndexOperations, Modifier,
     NamedQuery, OperationError, PayloadFieldSchema, PointId, PointInsertOperations, PointOperations, PointStruct,
-    PointVectorsPersisted, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest, SparseVector, UpdateOperation, UpdateVectorsOp, Vector,
-    VectorInternal, VectorOperations, VectorStructPersisted, Vectors, WalOptions, WithPayloadInterface, WithVector,
+    PointVectorsPersisted, QueryEnum, QueryRequest, ScoringQuery, ScrollRequest, SparseVector, UpdateOperation,
+    UpdateVectorsOp, Vector, VectorInternal, VectorOperations, VectorStructPersisted, Vectors, WalOptions,
+    WithPayloadInterface, WithVector,
 };
 
 use super::conditions::{FINGERPRINT, INDEXED, filter, fingerprint, path, stored};
@@ -56,7 +57,8 @@ impl Shard {
         std::fs::create_dir_all(dir).map_err(super::io("making the folder", dir))?;
         let edge = guarded(dir, "creating the index", || EdgeShard::new(dir, config()))?;
         for (field, kind) in INDEXED {
-            let create = CreateIndex { field_name: path(field), field_schema: Some(PayloadFieldSchema::FieldType(kind)) };
+            let create =
+                CreateIndex { field_name: path(field), field_schema: Some(PayloadFieldSchema::FieldType(kind)) };
             let operation = UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(create));
             guarded(dir, "indexing a field", || edge.update(operation))?;
         }
