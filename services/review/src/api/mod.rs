@@ -23,6 +23,16 @@ pub(crate) use decision::cast;
 /// All routes, with their documentation.
 #[must_use]
 pub fn router(face: Face) -> OpenApiRouter {
+    all().with_state(face)
+}
+
+/// The routes' description, without a state.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    all().to_openapi()
+}
+
+fn all() -> OpenApiRouter<Face> {
     OpenApiRouter::new()
         .routes(routes!(list::list))
         .routes(routes!(one::one))
@@ -32,7 +42,6 @@ pub fn router(face: Face) -> OpenApiRouter {
         .routes(routes!(decision::undo))
         .routes(routes!(revisions::create, revisions::list))
         .routes(routes!(check::check))
-        .with_state(face)
 }
 
 /// A query string whose faults are problem documents.
