@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
-use sqlx::{Any, AnyPool, Executor as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
 use crate::dialect::Dialect;
 use crate::error::StoreError;
@@ -41,6 +41,7 @@ impl Db {
             Access::Partner => dialect.on_connect_partner(),
         };
         let connect = dialect.on_connect();
+        first_connection(url, [connect, role]).await?;
         let writers = match dialect {
             Dialect::Sqlite => 1,
             Dialect::Postgres => 16,
@@ -78,6 +79,24 @@ impl Db {
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+    }
+}
+
+/// A pool tries again and again and then says only that it timed out. One connection without a pool says what is wrong:
+/// a file that is no database, a password, a role that is missing.
+async fn first_connection(url: &str, on_connect: [&'static str; 2]) -> Result<(), StoreError> {
+    let attempt = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        for statements in on_connect {
+            if !statements.is_empty() {
+                connection.execute(statements).await?;
+            }
+        }
+        connection.close().await
+    };
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, attempt).await {
+        Ok(outcome) => Ok(outcome?),
+        Err(_) => Err(StoreError::Unavailable(format!("no answer within {} s", ACQUIRE_TIMEOUT.as_secs()))),
     }
 }
 

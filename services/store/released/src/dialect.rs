@@ -125,7 +125,7 @@ fn passing(code: &str) -> bool {
     code.starts_with("08")
         || code.starts_with("53")
         || code.starts_with("57P")
-        || matches!(code, "40001" | "40P01" | "55P03" | "57014" | "25006" | "25P03" | "3D000")
+        || matches!(code, "40001" | "40P01" | "55P03" | "57014" | "25006" | "25P03")
 }
 
 /// SQLITE_CORRUPT, SQLITE_NOTADB; PostgreSQL's data_corrupted and index_corrupted.

@@ -1,0 +1,195 @@
+//! What partners see: their market and language, live releases, and how those ended.
+
+use countersign_domain::digest::Digest;
+use countersign_domain::profile::Profile;
+use countersign_store::{Actor, Begin, ChangeKind, PageRequest, PartnerUpdate, StoreError};
+use countersign_store_released::{AssetFilter, NewFeedback, NewPull, PartnerIdentity};
+
+use crate::world::{World, partner};
+
+crate::conformance!(
+    a_partner_sees_live_releases_of_its_market_and_language,
+    a_key_opens_only_while_it_and_its_partner_are_good,
+    a_profile_has_versions_and_the_expected_one_is_named,
+    the_feed_goes_on_from_its_cursor,
+    a_recall_reaches_who_pulled,
+    logos_are_the_partners_and_its_brands_only,
+    a_partners_request_sent_twice_happens_once,
+    releases_page_and_filter,
+);
+
+fn pull(release: countersign_domain::id::ReleaseId) -> NewPull {
+    NewPull { release, format: "html".into(), rendition_digest: Digest::of_bytes(b"r"), profile_version: 1 }
+}
+
+async fn sees(world: &World, partner: &PartnerIdentity) -> usize {
+    world.released.assets(partner, AssetFilter::default()).await.unwrap().items.len()
+}
+
+async fn a_partner_sees_live_releases_of_its_market_and_language(world: World) {
+    let (asset, release) = world.released_asset().await;
+    let (unreleased, _) = world.drafted().await;
+    let here = world.key(&world.partner).await;
+    assert_eq!(sees(&world, &here).await, 1);
+    let seen = world.released.asset(&here, asset).await.unwrap().unwrap();
+    assert_eq!((seen.id, seen.provenance.approver), (release, world.reviewer.id.to_string()));
+    assert_eq!((seen.provenance.origin.as_str(), seen.campaign.as_str()), ("drafted", "spring"));
+    assert!(world.released.asset(&here, unreleased).await.unwrap().is_none());
+    for (slug, market, locale, expected) in
+        [("region", "DE", "de-DE", 1), ("austria", "AT", "de", 0), ("english", "DE", "en", 0)]
+    {
+        let other = partner(&world.store, world.brand, slug, market, locale).await;
+        let other = world.key(&other).await;
+        assert_eq!(sees(&world, &other).await, expected, "{slug}");
+        assert_eq!(world.released.asset(&other, asset).await.unwrap().is_some(), expected == 1, "{slug}");
+        assert_eq!(world.released.record_pull(&other, pull(release)).await.unwrap().is_some(), expected == 1);
+        let feed = world.released.changes(&other, PageRequest::default()).await.unwrap();
+        assert_eq!(feed.items.len(), expected, "{slug}");
+    }
+    let nowhere = PartnerIdentity { markets: Vec::new(), ..here.clone() };
+    assert_eq!(sees(&world, &nowhere).await, 0);
+    let foreign = world.store.brand_upsert("other", Default::default(), Actor::Cli).await.unwrap();
+    let foreign = partner(&world.store, foreign.id, "foreign", "DE", "de").await;
+    assert_eq!(sees(&world, &world.key(&foreign).await).await, 0);
+}
+
+async fn a_key_opens_only_while_it_and_its_partner_are_good(world: World) {
+    let end = world.now().plus_seconds(10);
+    let id = world.partner.id;
+    world.store.partner_key_create(id, "short", "p1", "h1", Some(end), Actor::Cli).await.unwrap();
+    let long = world.store.partner_key_create(id, "long", "p2", "h2", None, Actor::Cli).await.unwrap();
+    assert!(world.released.partner_by_key("h0").await.unwrap().is_none());
+    let identity = world.released.partner_by_key("h1").await.unwrap().unwrap();
+    assert_eq!((identity.id, identity.slug.as_str(), identity.profile_version), (id, "nordlicht", 1));
+    world.clock.advance_seconds(10);
+    assert!(world.released.partner_by_key("h1").await.unwrap().is_none(), "expired");
+    assert!(world.released.partner_by_key("h2").await.unwrap().is_some());
+    let mut update = PartnerUpdate {
+        tier: "silver".into(),
+        markets: vec!["AT".parse().unwrap()],
+        locales: vec!["de-AT".parse().unwrap()],
+        active: false,
+    };
+    world.store.partner_update(id, update.clone(), Actor::Cli).await.unwrap();
+    assert!(world.released.partner_by_key("h2").await.unwrap().is_none(), "not active");
+    update.active = true;
+    let updated = world.store.partner_update(id, update, Actor::Cli).await.unwrap();
+    assert_eq!((updated.tier.as_str(), updated.active), ("silver", true));
+    assert!(world.released.partner_by_key("h2").await.unwrap().is_some());
+    world.store.partner_key_revoke(long, Actor::Cli).await.unwrap();
+    assert!(world.released.partner_by_key("h2").await.unwrap().is_none(), "revoked");
+    assert_eq!(world.store.partner_keys(id).await.unwrap().len(), 2);
+    assert_eq!(world.store.partners(Some(world.brand)).await.unwrap().len(), 1);
+    assert_eq!(world.store.partner_by_slug("nordlicht").await.unwrap().unwrap().id, id);
+}
+
+async fn a_profile_has_versions_and_the_expected_one_is_named(world: World) {
+    let profile = Profile { phone: "+49 30 1234".into(), ..world.partner.profile.clone() };
+    let id = world.partner.id;
+    let second = world.store.partner_update_profile(id, 1, profile.clone(), Actor::Cli).await.unwrap();
+    assert_eq!(second.version, 2);
+    let stale = world.store.partner_update_profile(id, 1, Profile::default(), Actor::Cli).await;
+    assert!(matches!(stale, Err(StoreError::Conflict(_))));
+    let now = world.store.partner(id).await.unwrap().unwrap();
+    assert_eq!((now.profile_version, &now.profile), (2, &profile));
+    assert_eq!(world.key(&now).await.profile, profile);
+}
+
+async fn the_feed_goes_on_from_its_cursor(world: World) {
+    let here = world.key(&world.partner).await;
+    let start = world.released.changes(&here, PageRequest::default()).await.unwrap();
+    assert!(start.items.is_empty());
+    let (_, one) = world.released_asset().await;
+    let (_, two) = world.released_asset().await;
+    world.store.recall(one, "r", world.second.id).await.unwrap();
+    let first = world.released.changes(&here, PageRequest { cursor: start.next, limit: 2 }).await.unwrap();
+    assert_eq!(first.items.iter().map(|c| c.release).collect::<Vec<_>>(), [one, two]);
+    let rest = world.released.changes(&here, PageRequest { cursor: first.next, limit: 2 }).await.unwrap();
+    assert_eq!(rest.items.iter().map(|c| c.kind).collect::<Vec<_>>(), [ChangeKind::Recalled]);
+    let end = world.released.changes(&here, PageRequest { cursor: rest.next.clone(), limit: 2 }).await.unwrap();
+    assert_eq!((end.items.len(), end.next), (0, rest.next));
+}
+
+async fn a_recall_reaches_who_pulled(world: World) {
+    let (asset, release) = world.released_asset().await;
+    let here = world.key(&world.partner).await;
+    let idle = partner(&world.store, world.brand, "idle", "DE", "de").await;
+    let idle = world.key(&idle).await;
+    assert!(world.released.record_pull(&here, pull(release)).await.unwrap().is_some());
+    assert_eq!(world.released.gone(&here, asset).await.unwrap(), None);
+    let recall = world.store.recall(release, "wrong figure", world.second.id).await.unwrap().unwrap();
+    assert!(world.released.asset(&here, asset).await.unwrap().is_none());
+    assert!(world.released.record_pull(&here, pull(release)).await.unwrap().is_none(), "too late");
+    let gone = world.released.gone(&here, asset).await.unwrap().unwrap();
+    assert_eq!((gone.kind, gone.release, gone.recall), (ChangeKind::Recalled, release, Some(recall)));
+    let open = world.released.recalls_open(&here).await.unwrap();
+    assert_eq!(open.iter().map(|r| (r.id, r.reason.as_str())).collect::<Vec<_>>(), [(recall, "wrong figure")]);
+    assert!(world.released.recalls_open(&idle).await.unwrap().is_empty());
+    let pulled = world.store.recall_status(release).await.unwrap().unwrap().partners;
+    assert_eq!((pulled.len(), pulled[0].pulls, pulled[0].acked_at), (1, 1, None));
+    assert_eq!(pulled[0].partner, world.partner.id);
+    world.released.ack_recall(&here, recall).await.unwrap().unwrap();
+    world.released.ack_recall(&here, recall).await.unwrap().unwrap();
+    assert!(world.released.recalls_open(&here).await.unwrap().is_empty());
+    assert!(world.store.recall_status(release).await.unwrap().unwrap().partners[0].acked_at.is_some());
+    let unknown = world.fresh().parse().unwrap();
+    assert!(world.released.ack_recall(&here, unknown).await.unwrap().is_none());
+    let say = |release| NewFeedback { release, kind: "problem".into(), text: "'; DROP TABLE users; --".into() };
+    assert!(world.released.feedback(&here, say(release)).await.unwrap().is_some());
+    assert!(world.released.feedback(&here, say(world.fresh().parse().unwrap())).await.unwrap().is_none());
+    let row = world.store.release(release).await.unwrap().unwrap();
+    assert_eq!((row.pulls, row.partners), (1, 1));
+}
+
+async fn logos_are_the_partners_and_its_brands_only(world: World) {
+    let own = world.store.blob_put("image/png", b"own").await.unwrap();
+    let other = world.store.blob_put("image/png", b"other").await.unwrap();
+    let profile = Profile { logo: Some(own.clone()), ..world.partner.profile.clone() };
+    world.store.partner_update_profile(world.partner.id, 1, profile.clone(), Actor::Cli).await.unwrap();
+    let newer = Profile { logo: None, ..profile };
+    world.store.partner_update_profile(world.partner.id, 2, newer, Actor::Cli).await.unwrap();
+    let here = world.key(&world.partner).await;
+    assert_eq!(world.released.blob(&here, &own).await.unwrap().unwrap().bytes, b"own", "a former one too");
+    assert!(world.released.blob(&here, &other).await.unwrap().is_none());
+    let idle = partner(&world.store, world.brand, "idle", "DE", "de").await;
+    assert!(world.released.blob(&world.key(&idle).await, &own).await.unwrap().is_none());
+}
+
+async fn a_partners_request_sent_twice_happens_once(world: World) {
+    let here = world.key(&world.partner).await;
+    let request = Digest::of_bytes(b"a");
+    let begin = async || world.released.idempotency_begin(&here, "k", "POST /f", &request).await.unwrap();
+    assert_eq!(begin().await, Begin::New);
+    assert_eq!(begin().await, Begin::InProgress);
+    world.released.idempotency_abandon(&here, "k", "POST /f").await.unwrap();
+    assert_eq!(begin().await, Begin::New);
+    world.released.idempotency_finish(&here, "k", "POST /f", 201, "done").await.unwrap();
+    assert_eq!(begin().await, Begin::Replay { status: 201, body: "done".into() });
+}
+
+async fn releases_page_and_filter(world: World) {
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(world.released_asset().await.1);
+    }
+    let here = world.key(&world.partner).await;
+    let mut seen = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = PageRequest { cursor, limit: 2 };
+        let got = world.released.assets(&here, AssetFilter { page, ..AssetFilter::default() }).await.unwrap();
+        seen.extend(got.items.into_iter().map(|release| release.id));
+        cursor = got.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, all);
+    let count = async |filter: AssetFilter| world.released.assets(&here, filter).await.unwrap().items.len();
+    assert_eq!(count(AssetFilter { channel: Some("email".into()), ..AssetFilter::default() }).await, 3);
+    assert_eq!(count(AssetFilter { channel: Some("x".into()), ..AssetFilter::default() }).await, 0);
+    assert_eq!(count(AssetFilter { campaign: Some("spring".into()), ..AssetFilter::default() }).await, 3);
+    assert_eq!(count(AssetFilter { market: Some("AT".parse().unwrap()), ..AssetFilter::default() }).await, 0);
+    assert_eq!(count(AssetFilter { locale: Some("de-DE".parse().unwrap()), ..AssetFilter::default() }).await, 3);
+    assert_eq!(count(AssetFilter { updated_since: Some(world.now()), ..AssetFilter::default() }).await, 1);
+}
