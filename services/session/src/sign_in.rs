@@ -25,7 +25,17 @@ use crate::csrf;
 /// The API routes.
 #[must_use]
 pub fn api(sessions: Sessions) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(create, end)).with_state(sessions)
+    api_routes().with_state(sessions)
+}
+
+/// The API routes' description, without a state.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    api_routes().to_openapi()
+}
+
+fn api_routes() -> OpenApiRouter<Sessions> {
+    OpenApiRouter::new().routes(routes!(create, end))
 }
 
 /// The pages, with their errors as pages.

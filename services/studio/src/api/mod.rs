@@ -98,3 +98,20 @@ impl<T> PageJson<T> {
         Self { items, next }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_route_is_described_with_its_tag_and_answers() {
+        let json = serde_json::to_value(super::description()).unwrap();
+        let paths = json["paths"].as_object().unwrap();
+        assert!(paths.contains_key("/api/v1/kits") && paths.contains_key("/api/v1/releases/{id}/recall"));
+        for (path, methods) in paths {
+            for (method, operation) in methods.as_object().unwrap() {
+                assert!(operation["tags"][0].is_string(), "{method} {path} has no tag");
+                assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
+                assert!(operation["summary"].is_string(), "{method} {path} says nothing of itself");
+            }
+        }
+    }
+}

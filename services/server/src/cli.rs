@@ -1,0 +1,234 @@
+//! The command line, as DESIGN's contract fixes it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, about = "Through-channel marketing content that people sign before it leaves")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the service: studio, review, partner API and drafting in one process, on embedded parts.
+    Up(Up),
+    /// Campaign kits.
+    #[command(subcommand)]
+    Kit(Kit),
+    /// Brand rules.
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Content that was approved before.
+    #[command(subcommand)]
+    Library(Library),
+    /// Language models.
+    #[command(subcommand)]
+    Models(Models),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(User),
+    /// Partners who pull.
+    #[command(subcommand)]
+    Partner(Partner),
+    /// Check a receipt, and that a rendition is the one it speaks of.
+    Verify(Verify),
+    /// Print the OpenAPI description of every face.
+    Openapi,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// Folder of everything that this service keeps.
+    #[arg(long, env = "COUNTERSIGN_DATA", default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// PostgreSQL instead of the data folder's SQLite: postgres://USER@HOST/DATABASE
+    #[arg(long, env = "COUNTERSIGN_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub data: Data,
+    /// Load the sample vendor with its partners, library and people, and draft its kit.
+    #[arg(long)]
+    pub sample: bool,
+    /// Address to listen on.
+    #[arg(long, env = "COUNTERSIGN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// `starter` (bundled), a GGUF file, or a folder with config.json, tokenizer.json and safetensors.
+    #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
+    pub model: String,
+    /// What this process does.
+    #[arg(long, env = "COUNTERSIGN_ROLES", value_delimiter = ',', default_value = "api,partner,worker")]
+    pub roles: Vec<Part>,
+    /// Where people and partners reach this service, for links in renditions; the listening address when left out.
+    #[arg(long, env = "COUNTERSIGN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<url::Url>,
+    /// Seconds in which a reviewer may take a decision back; a release starts after them.
+    #[arg(long, env = "COUNTERSIGN_UNDO_SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=3600))]
+    pub undo_seconds: u32,
+    /// More rule packs: a folder of packs.
+    #[arg(long, value_name = "DIR")]
+    pub packs: Vec<PathBuf>,
+    /// More or other templates: a folder of asset types.
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+    /// Requests a minute that each partner key may make.
+    #[arg(long, env = "COUNTERSIGN_PARTNER_RATE", default_value_t = 600)]
+    pub partner_rate: u32,
+    /// Name of this worker; on several machines each needs its own.
+    #[arg(long, env = "COUNTERSIGN_WORKER", default_value = "local")]
+    pub worker: String,
+    /// Log lines as JSON.
+    #[arg(long, env = "COUNTERSIGN_LOG_JSON")]
+    pub log_json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Studio and review.
+    Api,
+    /// The partner API.
+    Partner,
+    /// Drafting and releasing.
+    Worker,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Kit {
+    /// Draft a brief's kit. Without --url nothing is stored: it prints the drafts.
+    Draft(KitDraft),
+}
+
+#[derive(Debug, Args)]
+pub struct KitDraft {
+    /// The brief, JSON or YAML; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub brief: PathBuf,
+    #[command(flatten)]
+    pub data: Data,
+    /// Let a running service draft and keep the kit; the token is in COUNTERSIGN_TOKEN.
+    #[arg(long, value_name = "URL")]
+    pub url: Option<url::Url>,
+    #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
+    pub model: String,
+    /// One JSON line an asset, then a summary.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Rules {
+    /// Check text files against the rule packs.
+    Check {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// A folder of packs, besides the shipped ones.
+        #[arg(long, value_name = "DIR")]
+        pack: Option<PathBuf>,
+        /// The locale that the texts are in; rules of other locales are left out.
+        #[arg(long)]
+        locale: Option<String>,
+        /// The market that the texts are for.
+        #[arg(long)]
+        market: Option<String>,
+        /// One JSON line a finding.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run the examples inside the rules.
+    Test {
+        /// A folder of packs; the shipped ones when left out.
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Library {
+    /// Import Markdown or JSONL files of approved content.
+    Import {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        data: Data,
+        /// The brand's slug, where there is more than one.
+        #[arg(long)]
+        brand: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    /// Models that can be used here.
+    List {
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Add a person. The password is read from COUNTERSIGN_PASSWORD, or made and printed once.
+    Add {
+        email: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// marketer, reviewer, admin; several with commas.
+        #[arg(long, value_delimiter = ',', required = true)]
+        role: Vec<String>,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Partner {
+    /// Add a partner from a YAML or JSON file and print its first API key once.
+    Add {
+        /// slug, kind, tier, markets, locales, profile {…}, logo (a PNG beside the file).
+        file: PathBuf,
+        #[arg(long)]
+        brand: Option<String>,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The receipt as the partner API gives it.
+    pub receipt: PathBuf,
+    /// The rendition that it should speak of.
+    #[arg(long, value_name = "RENDITION")]
+    pub file: Option<PathBuf>,
+    /// The service's public key (PEM), as `GET /partner/v1/receipt-key` gives it; this data folder's own when left out.
+    #[arg(long, value_name = "PEM")]
+    pub key: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,95 @@
+//! `rules check` and `rules test`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use countersign_domain::clock::{Clock as _, SystemClock};
+use countersign_domain::finding::Severity;
+use countersign_domain::place::{Locale, Market};
+use countersign_rules::{BrandTerms, Packs, Place, annotate};
+
+use crate::say;
+
+/// The most bytes of one checked file.
+const MAX_FILE: u64 = 10_000_000;
+
+/// Exit code 1 when there is a finding of severity error or block, or a file cannot be read.
+pub fn check(
+    files: &[PathBuf],
+    pack: Option<&Path>,
+    locale: Option<&str>,
+    market: Option<&str>,
+    json: bool,
+) -> Result<ExitCode> {
+    let packs = load(pack)?;
+    let locale: Option<Locale> = locale.map(str::parse).transpose()?;
+    let market: Option<Market> = market.map(str::parse).transpose()?;
+    let place = Place { locale: locale.as_ref(), market, ..Place::unknown(SystemClock.now()) };
+    let mut refused = false;
+    for path in files {
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(error) => {
+                say::note(&format!("error: {error:#}"));
+                refused = true;
+                continue;
+            }
+        };
+        for finding in packs.check_text(&text, &place, &BrandTerms::default()) {
+            let (line, column) = annotate(&text, &finding);
+            refused |= finding.severity >= Severity::Error;
+            if json {
+                let row = serde_json::json!({
+                    "file": path.display().to_string(), "line": line, "column": column, "rule": finding.rule,
+                    "severity": finding.severity, "message": finding.message, "start": finding.start, "end": finding.end,
+                });
+                say::line(&row.to_string());
+            } else {
+                say::line(&format!(
+                    "{}:{line}:{column}: {} {} [{}]",
+                    path.display(),
+                    finding.severity.as_str(),
+                    finding.message,
+                    finding.rule
+                ));
+            }
+        }
+    }
+    Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Runs the examples that the rules carry.
+pub fn test(dir: Option<&Path>) -> Result<ExitCode> {
+    let packs = match dir {
+        Some(dir) => Packs::load(&[dir], false)?,
+        None => Packs::embedded()?,
+    };
+    let failures = packs.run_examples();
+    for failure in &failures {
+        say::line(&failure.to_string());
+    }
+    say::note(&format!("{} rules, {} failing examples", packs.rules().len(), failures.len()));
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn load(pack: Option<&Path>) -> Result<Packs> {
+    Ok(match pack {
+        Some(dir) => Packs::load(&[dir], true)?,
+        None => Packs::embedded()?,
+    })
+}
+
+fn read(path: &Path) -> Result<String> {
+    use std::io::Read as _;
+    let name = path.display();
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
+        .with_context(|| format!("{name} cannot be read"))?;
+    if bytes.len() as u64 > MAX_FILE {
+        bail!("{name} is larger than {MAX_FILE} bytes; check it in parts");
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| anyhow::anyhow!("{name} is not UTF-8: byte {} is wrong", error.utf8_error().valid_up_to()))
+}

@@ -1,0 +1,123 @@
+//! The data folder: what is where, its layout's version, and the lock that lets one service run on it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+/// The layout that this program writes. A folder with a higher number is left alone.
+const LAYOUT: u32 = 1;
+
+#[derive(Debug, Clone)]
+pub struct DataFolder(PathBuf);
+
+/// Held while a service runs on the folder; the operating system frees it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl DataFolder {
+    /// Opens or makes the folder.
+    pub fn open(path: &Path) -> Result<Self> {
+        fs::create_dir_all(path).with_context(|| format!("the data folder {} cannot be made", path.display()))?;
+        let folder = Self(path.to_owned());
+        let version = path.join("VERSION");
+        match fs::read_to_string(&version) {
+            Ok(text) => folder.check_layout(&text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                fs::write(&version, format!("{LAYOUT}\n"))
+                    .with_context(|| format!("{} cannot be written", version.display()))?;
+            }
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", version.display())),
+        }
+        Ok(folder)
+    }
+
+    fn check_layout(&self, text: &str) -> Result<()> {
+        match text.trim().parse::<u32>() {
+            Ok(have) if have <= LAYOUT => Ok(()),
+            Ok(have) => bail!(
+                "the data folder {} has layout {have}, this program knows up to {LAYOUT}: run a newer countersign, or name another folder with --data",
+                self.0.display()
+            ),
+            Err(_) => bail!("{} should hold a number; is this a data folder of countersign?", self.0.join("VERSION").display()),
+        }
+    }
+
+    /// Takes the folder for this process.
+    pub fn lock(&self) -> Result<Lock> {
+        let path = self.0.join("lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("{} cannot be opened", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => bail!(
+                "the data folder {} is in use by another countersign; stop that one, or name another folder with --data",
+                self.0.display()
+            ),
+            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{} cannot be locked", path.display())),
+        }
+    }
+
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The SQLite database's address.
+    #[must_use]
+    pub fn sqlite_url(&self) -> String {
+        format!("sqlite:{}?mode=rwc", self.0.join("countersign.db").display())
+    }
+
+    #[must_use]
+    pub fn has_database(&self) -> bool {
+        self.0.join("countersign.db").exists()
+    }
+
+    #[must_use]
+    pub fn library(&self) -> PathBuf {
+        self.0.join("library")
+    }
+
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        self.0.join("models")
+    }
+
+    #[must_use]
+    pub fn receipt_key(&self) -> PathBuf {
+        self.0.join("keys").join("receipt.pem")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_locked_by_one_service() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = DataFolder::open(dir.path()).unwrap();
+        let held = folder.lock().unwrap();
+        let error = folder.lock().unwrap_err().to_string();
+        assert!(error.contains("in use"), "{error}");
+        drop(held);
+        assert!(folder.lock().is_ok());
+    }
+
+    #[test]
+    fn a_newer_layout_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("VERSION"), "99\n").unwrap();
+        let error = DataFolder::open(dir.path()).unwrap_err().to_string();
+        assert!(error.contains("layout 99"), "{error}");
+        fs::write(dir.path().join("VERSION"), "banana").unwrap();
+        assert!(DataFolder::open(dir.path()).is_err());
+    }
+}

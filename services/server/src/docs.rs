@@ -1,0 +1,162 @@
+//! `/openapi.json`, and `/docs`: the same description for people, and what every error means.
+
+use std::sync::LazyLock;
+
+use anyhow::Result;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use countersign_session::{Shell, Ui};
+use serde::Serialize;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+static ERRORS: &str = include_str!("../../../docs/ERRORS.md");
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Countersign",
+    description = "Through-channel marketing content that people sign before it leaves. People's routes are under /api/v1, partners' under /partner/v1. Errors are RFC 9457 problem documents; /docs/errors explains each type."
+))]
+struct Base;
+
+static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+    let mut description = Base::openapi();
+    description.merge(countersign_session::sign_in::description());
+    description.merge(countersign_studio::api::description());
+    description.merge(countersign_review::api::description());
+    description.merge(countersign_partner::description());
+    let components = description.components.get_or_insert_default();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    components.add_security_scheme("bearer", bearer);
+    description
+});
+
+/// The description of every face, whatever roles this process has.
+pub fn openapi_json() -> Result<String> {
+    Ok(DESCRIPTION.to_pretty_json()?)
+}
+
+/// The pages are made once, at the start.
+pub fn router(ui: &Ui) -> Result<axum::Router> {
+    let json = openapi_json()?;
+    let docs = ui.render(&shell(ui, "API"), "docs.html", &DocsPage::new())?;
+    let errors = ui.render(&shell(ui, "Errors"), "docs-errors.html", &ErrorsPage::new())?;
+    Ok(axum::Router::new()
+        .route("/openapi.json", get(move || async move { typed("application/json", json) }))
+        .route("/docs", get(move || async move { typed("text/html; charset=utf-8", docs) }))
+        .route("/docs/errors", get(move || async move { typed("text/html; charset=utf-8", errors) })))
+}
+
+fn shell(ui: &Ui, title: &str) -> Shell {
+    Shell::anonymous(title, None, ui.versions())
+}
+
+fn typed(media: &'static str, body: String) -> Response {
+    let mut response = (StatusCode::OK, body).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    response
+}
+
+#[derive(Serialize)]
+struct DocsPage {
+    title: String,
+    description: String,
+    groups: Vec<Group>,
+}
+
+#[derive(Serialize)]
+struct Group {
+    name: String,
+    operations: Vec<Operation>,
+}
+
+#[derive(Serialize)]
+struct Operation {
+    method: String,
+    path: String,
+    summary: String,
+    description: String,
+    parameters: Vec<(String, String, String)>,
+    responses: Vec<(String, String)>,
+}
+
+impl DocsPage {
+    fn new() -> Self {
+        let document = serde_json::to_value(&*DESCRIPTION).unwrap_or_default();
+        let mut groups: Vec<Group> = Vec::new();
+        for (path, methods) in document["paths"].as_object().into_iter().flatten() {
+            for (method, operation) in methods.as_object().into_iter().flatten() {
+                let name = operation["tags"][0].as_str().unwrap_or("other").to_owned();
+                let entry = Operation::new(method, path, operation);
+                match groups.iter_mut().find(|group| group.name == name) {
+                    Some(group) => group.operations.push(entry),
+                    None => groups.push(Group { name, operations: vec![entry] }),
+                }
+            }
+        }
+        groups.sort_by(|a, b| a.name.cmp(&b.name));
+        let text = |key: &str| document["info"][key].as_str().unwrap_or("").to_owned();
+        Self { title: text("title"), description: text("description"), groups }
+    }
+}
+
+impl Operation {
+    fn new(method: &str, path: &str, operation: &serde_json::Value) -> Self {
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_owned();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let responses = operation["responses"].as_object().into_iter().flatten();
+        Self {
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            summary: text(&operation["summary"]),
+            description: text(&operation["description"]),
+            parameters: parameters.map(|p| (text(&p["name"]), text(&p["in"]), text(&p["description"]))).collect(),
+            responses: responses.map(|(status, r)| (status.clone(), text(&r["description"]))).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorsPage {
+    kinds: Vec<(String, String)>,
+}
+
+impl ErrorsPage {
+    /// docs/ERRORS.md: a `## kind` heading, then what it means and what to do.
+    fn new() -> Self {
+        let kinds = ERRORS.split("\n## ").skip(1).filter_map(|part| {
+            let (kind, text) = part.split_once('\n')?;
+            Some((kind.trim().to_owned(), text.split_whitespace().collect::<Vec<_>>().join(" ")))
+        });
+        Self { kinds: kinds.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_of_the_contract_is_described() {
+        let json = openapi_json().unwrap();
+        for route in [
+            "/api/v1/session", "/api/v1/kits", "/api/v1/kits/{id}", "/api/v1/kits/{id}/events", "/api/v1/reviews",
+            "/api/v1/reviews/{id}/claim", "/api/v1/reviews/{id}/decision", "/api/v1/assets/{id}/revisions",
+            "/api/v1/releases/{id}/recall", "/partner/v1/assets", "/partner/v1/assets/{id}",
+            "/partner/v1/assets/{id}/renditions/{format}", "/partner/v1/assets/{id}/receipt", "/partner/v1/changes",
+            "/partner/v1/assets/{id}/feedback", "/partner/v1/recalls/{id}/ack",
+        ] {
+            assert!(json.contains(&format!("\"{route}\"")), "{route}");
+        }
+        assert!(json.contains("\"openapi\": \"3.1.0\""));
+    }
+
+    #[test]
+    fn every_error_type_in_the_code_is_explained() {
+        let page = ErrorsPage::new();
+        for kind in ["not-found", "invalid-input", "moved-on", "too-many-requests", "internal"] {
+            assert!(page.kinds.iter().any(|(known, _)| known == kind), "{kind}");
+        }
+    }
+}

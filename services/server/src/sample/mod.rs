@@ -1,0 +1,171 @@
+//! The sample vendor: loaded once into an empty place, through the same doors that everybody uses.
+
+mod files;
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result, bail};
+use countersign_domain::brief::BriefForm;
+use countersign_domain::id::UserId;
+use countersign_domain::people::Role;
+use countersign_drafting::plan::plan;
+use countersign_render::{Templates, logo};
+use countersign_session::{password, secret};
+use countersign_store::{Actor, NewClaim, NewKit, NewUser, Store};
+
+use crate::commands::{PartnerFile, add_partner, library, parse_document};
+use crate::say;
+use files::{BrandFile, ClaimFile};
+
+/// The people of the sample, by what they do.
+const PEOPLE: [(&str, &str, &[Role]); 4] = [
+    ("marketer@sample.example", "Mara Keller", &[Role::Marketer]),
+    ("reviewer@sample.example", "Ravi Lindqvist", &[Role::Reviewer]),
+    ("second@sample.example", "Sofia Brandt", &[Role::Reviewer]),
+    ("admin@sample.example", "Ada Novak", &[Role::Admin, Role::Marketer]),
+];
+
+/// What a newcomer must be told.
+#[derive(Debug)]
+pub struct Loaded {
+    /// `None` when the sample was there already.
+    password: Option<String>,
+    keys: Vec<(String, String)>,
+}
+
+impl Loaded {
+    pub fn tell(&self, address: SocketAddr) {
+        let Some(password) = &self.password else {
+            say::line("The sample was loaded before; its passwords and keys were printed then.");
+            return;
+        };
+        say::line("");
+        say::line(&format!("Sign in at http://{address} with the password {password} as"));
+        for (email, _, roles) in PEOPLE {
+            let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+            say::line(&format!("  {email:<26} {}", roles.join(", ")));
+        }
+        say::line("Partner API keys:");
+        for (slug, key) in &self.keys {
+            say::line(&format!("  {slug:<26} {key}"));
+        }
+        say::line("The sample kit is being drafted; the reviewer finds it under Reviews.");
+    }
+}
+
+/// Loads what is missing. A sample that was loaded half (a killed process) is completed, nothing is loaded twice.
+pub async fn load(store: &Store, templates: &Templates) -> Result<Loaded> {
+    let file: BrandFile = read("brand.yaml")?;
+    let users = store.users().await?;
+    let fresh = !users.iter().any(|user| user.email == PEOPLE[3].0);
+    // The administrator is written last: while that account is missing, the sample is not complete.
+    if !fresh {
+        return Ok(Loaded { password: None, keys: Vec::new() });
+    }
+    let mut sheet = file.sheet;
+    let png = logo::intake(files::bytes(&format!("logos/{}.png", file.slug))?).context("the sample's logo")?.png;
+    sheet.identity.logo = Some(store.blob_put("image/png", &png).await?);
+    let brand = store.brand_upsert(&file.slug, sheet, Actor::System).await?;
+    let claims: Vec<ClaimFile> = read("claims.yaml")?;
+    for claim in claims {
+        store.claim_upsert(brand.id, NewClaim::from(claim), Actor::System).await?;
+    }
+    for (name, bytes) in files::library() {
+        library::load(store, &brand, name, bytes, Actor::System).await.with_context(|| format!("the sample's {name}"))?;
+    }
+    let mut keys = Vec::new();
+    let mut given = std::env::var("COUNTERSIGN_SAMPLE_PARTNER_KEY").ok().filter(|key| !key.is_empty());
+    if given.as_ref().is_some_and(|key| !key.starts_with(secret::PARTNER_PREFIX) || key.len() < 24) {
+        bail!("COUNTERSIGN_SAMPLE_PARTNER_KEY must start with {} and have 24 characters or more", secret::PARTNER_PREFIX);
+    }
+    let partners: Vec<PartnerFile> = read("partners.yaml")?;
+    for partner in partners {
+        let slug = partner.slug.clone();
+        if store.partner_by_slug(&slug).await?.is_some() {
+            continue;
+        }
+        let logo = match &partner.logo {
+            Some(name) => Some(files::bytes(name)?),
+            None => None,
+        };
+        let (_, key) = add_partner(store, &brand, partner, logo, given.take().as_deref(), Actor::System)
+            .await
+            .with_context(|| format!("the sample's partner {slug}"))?;
+        keys.push((slug, key.as_str().to_owned()));
+    }
+    let password = std::env::var("COUNTERSIGN_SAMPLE_PASSWORD")
+        .ok()
+        .filter(|given| !given.is_empty())
+        .unwrap_or_else(|| secret::new("").as_str().chars().take(20).collect());
+    let password_hash = password::hash(&password).await.context("COUNTERSIGN_SAMPLE_PASSWORD")?;
+    let mut marketer = None;
+    for (email, name, roles) in PEOPLE {
+        if let Some(known) = users.iter().find(|user| user.email == email) {
+            marketer = marketer.or(Some(known.id));
+            store.user_set_password(known.id, &password_hash, Actor::System).await?;
+            continue;
+        }
+        if email == PEOPLE[3].0 {
+            kit(store, templates, brand.id, marketer.context("the marketer comes first")?).await?;
+        }
+        let new = NewUser {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            roles: roles.to_vec(),
+            password_hash: password_hash.clone(),
+        };
+        let user = store.users_create(new, Actor::System).await?;
+        marketer = marketer.or(Some(user.id));
+    }
+    Ok(Loaded { password: Some(password), keys })
+}
+
+/// The sample brief, asked for by the sample's marketer.
+async fn kit(
+    store: &Store,
+    templates: &Templates,
+    brand: countersign_domain::id::BrandId,
+    marketer: UserId,
+) -> Result<()> {
+    let filter = countersign_store::KitFilter { brand: Some(brand), ..Default::default() };
+    if !store.kits(filter, countersign_store::PageRequest { cursor: None, limit: 1 }).await?.items.is_empty() {
+        return Ok(());
+    }
+    let form: BriefForm = read("briefs/vault-autumn.yaml")?;
+    let known: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
+    let brief = form.check(&known).map_err(|faults| anyhow::anyhow!("the sample's brief: {faults:?}"))?;
+    let assets = plan(&brief, templates)?;
+    store.kit_create(NewKit { brand, brief, created_by: marketer, assets }, None).await?;
+    Ok(())
+}
+
+fn read<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
+    let text = std::str::from_utf8(files::bytes(name)?).with_context(|| format!("the sample's {name}"))?;
+    parse_document(text).map_err(|reason| anyhow::anyhow!("the sample's {name}: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_sample_reads() {
+        read::<BrandFile>("brand.yaml").unwrap();
+        assert!(read::<Vec<ClaimFile>>("claims.yaml").unwrap().len() >= 8);
+        let partners = read::<Vec<PartnerFile>>("partners.yaml").unwrap();
+        assert_eq!(partners.len(), 6);
+        for partner in partners {
+            assert_eq!(partner.profile.validate(), Ok(()), "{}", partner.slug);
+            logo::intake(files::bytes(&partner.logo.unwrap()).unwrap()).unwrap();
+        }
+        for (name, bytes) in files::library() {
+            assert!(!countersign_library::import::parse(name, bytes).unwrap().is_empty(), "{name}");
+        }
+        let templates = Templates::embedded().unwrap();
+        let known: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
+        for brief in ["briefs/vault-autumn.yaml", "briefs/pulse-energy.yaml"] {
+            let brief = read::<BriefForm>(brief).unwrap().check(&known).unwrap();
+            assert_eq!(plan(&brief, &templates).unwrap().len(), 6);
+        }
+    }
+}

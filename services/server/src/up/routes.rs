@@ -1,0 +1,105 @@
+//! All faces under one roof, and the layers that every answer goes through.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::MatchedPath;
+use axum::http::{HeaderName, Request};
+use countersign_domain::clock::SystemClock;
+use countersign_partner::{Limits, PartnerFace, Signer};
+use countersign_review::Face as ReviewFace;
+use countersign_session::{Sessions, Ui, sign_in};
+use countersign_studio::Studio;
+use countersign_web::headers::secure;
+use countersign_web::problem::Problem;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::trace::TraceLayer;
+
+use super::{House, health};
+use crate::cli::{Part, Up};
+use crate::docs;
+
+pub fn app(house: &House, ask: &Up) -> Result<Router> {
+    let ui = Ui::new().context("the pages in review-ui/ are broken")?;
+    let mut app = health::router(house.store.clone())?.merge(docs::router(&ui)?).merge(ui.router());
+    if ask.roles.contains(&Part::Api) {
+        app = app.merge(people(house, ask, ui));
+    }
+    if ask.roles.contains(&Part::Partner) {
+        app = app.merge(partners(house, ask)?);
+    }
+    let request_id = HeaderName::from_static("x-request-id");
+    Ok(app
+        .fallback(|| async { Problem::not_found() })
+        .layer(axum::middleware::from_fn(secure))
+        .layer(axum::middleware::from_fn(timed))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            use axum::response::IntoResponse as _;
+            tracing::error!("handler.panicked");
+            Problem::internal().into_response()
+        }))
+        .layer(PropagateRequestIdLayer::new(request_id.clone()))
+        // The path as it is written in the code: addresses in it are ids, and none of them is logged above debug.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
+            let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
+            tracing::debug_span!("http.request", http.method = %request.method(), http.route = path)
+        }))
+        .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid)))
+}
+
+fn people(house: &House, ask: &Up, ui: Ui) -> Router {
+    let secure_cookies = house.public_url.starts_with("https://");
+    let sessions = Sessions::new(house.store.clone(), ui.clone(), secure_cookies);
+    let studio = Studio::new(
+        house.store.clone(),
+        sessions.clone(),
+        ui.clone(),
+        house.templates.clone(),
+        house.hub.clone(),
+    );
+    let mut review = ReviewFace::new(
+        house.store.clone(),
+        sessions.clone(),
+        ui,
+        house.templates.clone(),
+        house.packs.clone(),
+    );
+    review.undo_seconds = i64::from(ask.undo_seconds);
+    let (api, _) = sign_in::api(sessions.clone())
+        .merge(countersign_studio::api::router(studio.clone()))
+        .merge(countersign_review::api::router(review.clone()))
+        .split_for_parts();
+    api.merge(sign_in::pages(sessions))
+        .merge(countersign_studio::pages::router(studio))
+        .merge(countersign_review::pages::router(review))
+}
+
+fn partners(house: &House, ask: &Up) -> Result<Router> {
+    let signer = Signer::load_or_create(&house.folder.receipt_key())?;
+    let face = PartnerFace {
+        store: house.released.clone(),
+        templates: house.templates.clone(),
+        signer: Arc::new(signer),
+        limits: Limits { requests_per_minute: ask.partner_rate },
+        public_url: house.public_url.clone(),
+        clock: Arc::new(SystemClock),
+    };
+    let (api, _) = face.router().split_for_parts();
+    Ok(api)
+}
+
+/// How long answers take, by route.
+async fn timed(request: axum::extract::Request, next: axum::middleware::Next) -> axum::response::Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let begin = std::time::Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    metrics::histogram!("countersign_http_seconds", "route" => route, "status" => status)
+        .record(Duration::as_secs_f64(&begin.elapsed()));
+    response
+}

@@ -1,0 +1,188 @@
+//! The API as a program speaks it: JSON and cookies for people, a key for partners.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::Agent;
+use ureq::http::{HeaderMap, Response};
+
+use crate::{PARTNER_KEY, PASSWORD};
+
+/// How long a kit of six may take before a test gives up; far above what it takes.
+const DRAFTED: Duration = Duration::from_secs(180);
+
+/// One client with its own cookies.
+#[derive(Debug, Clone)]
+pub struct Api {
+    base: String,
+    agent: Agent,
+    bearer: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The JSON body; the test stops when it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("{}: {}", self.status, self.text()))
+    }
+
+    #[must_use]
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
+    }
+
+    /// The reply itself when its status is `status`.
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+}
+
+impl Api {
+    #[must_use]
+    pub fn new(base: &str) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Self { base: base.to_owned(), agent, bearer: None }
+    }
+
+    /// Signed in as a person of the sample.
+    #[must_use]
+    pub fn sign_in(&self, who: &str) -> Self {
+        let person = Self::new(&self.base);
+        let body = json!({"email": format!("{who}@sample.example"), "password": PASSWORD});
+        let reply = person.post("/api/v1/session", &body);
+        assert_eq!(reply.status, 204, "{}", reply.text());
+        person
+    }
+
+    /// The first partner of the sample.
+    #[must_use]
+    pub fn partner(&self) -> Self {
+        self.with_key(PARTNER_KEY)
+    }
+
+    #[must_use]
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { bearer: Some(format!("Bearer {key}")), ..Self::new(&self.base) }
+    }
+
+    #[must_use]
+    pub fn get(&self, path: &str) -> Reply {
+        self.get_with(path, &[])
+    }
+
+    #[must_use]
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = self.agent.get(format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(bearer) = &self.bearer {
+            request = request.header("authorization", bearer);
+        }
+        read(request.call().unwrap())
+    }
+
+    #[must_use]
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_with(path, body, &[])
+    }
+
+    #[must_use]
+    pub fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Reply {
+        let mut request = self.agent.post(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(bearer) = &self.bearer {
+            request = request.header("authorization", bearer);
+        }
+        read(request.send_json(body).unwrap())
+    }
+
+    /// Asks for a kit and gives its id.
+    #[must_use]
+    pub fn kit(&self, brief: &Value) -> String {
+        self.post("/api/v1/kits", brief).expect(202).json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until no asset of the kit is being drafted.
+    #[must_use]
+    pub fn drafted(&self, kit: &str) -> Value {
+        self.until(&format!("/api/v1/kits/{kit}"), |kit| {
+            kit["assets"].as_array().unwrap().iter().all(|asset| asset["state"] != "drafting")
+        })
+    }
+
+    /// Asks again until the answer is as wanted.
+    #[must_use]
+    pub fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let begin = Instant::now();
+        loop {
+            let reply = self.get(path).expect(200).json();
+            if wanted(&reply) {
+                return reply;
+            }
+            assert!(begin.elapsed() < DRAFTED, "{path} stays {reply:#}");
+            std::thread::sleep(Duration::from_millis(150));
+        }
+    }
+
+    /// The open reviews of a kit.
+    #[must_use]
+    pub fn reviews(&self, kit: &str) -> Vec<Value> {
+        let reply = self.get(&format!("/api/v1/reviews?state=open&kit={kit}&limit=100")).expect(200).json();
+        reply["items"].as_array().unwrap().clone()
+    }
+
+    /// Claims a review and decides on the digest that it shows.
+    #[must_use]
+    pub fn decide(&self, review: &str, decision: &str, reason: &str) -> Reply {
+        let digest = self.digest(review);
+        self.decide_on(review, decision, reason, &digest)
+    }
+
+    #[must_use]
+    pub fn decide_on(&self, review: &str, decision: &str, reason: &str, digest: &str) -> Reply {
+        let claim = self.post(&format!("/api/v1/reviews/{review}/claim"), &json!({}));
+        if claim.status != 200 {
+            return claim;
+        }
+        let lease = claim.json()["lease"].clone();
+        let ballot = json!({"decision": decision, "digest": digest, "lease": lease, "reason": reason});
+        self.post(&format!("/api/v1/reviews/{review}/decision"), &ballot)
+    }
+
+    /// What a reviewer of `review` sees.
+    #[must_use]
+    pub fn digest(&self, review: &str) -> String {
+        let reply = self.get(&format!("/api/v1/reviews/{review}")).expect(200).json();
+        reply["revision"]["digest"].as_str().unwrap_or_else(|| panic!("{reply:#}")).to_owned()
+    }
+}
+
+fn read(mut response: Response<ureq::Body>) -> Reply {
+    Reply {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        bytes: response.body_mut().read_to_vec().unwrap(),
+    }
+}

@@ -1,0 +1,132 @@
+//! One running `countersign up`, on a data folder of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::Api;
+
+/// The sample people's password in every test.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// The first sample partner's key in every test.
+pub const PARTNER_KEY: &str = "cs_partner_test_0123456789abcdefghij";
+
+/// How long a start may take before the test gives up; far above what it takes.
+const START: Duration = Duration::from_secs(90);
+
+/// The binary under test: built by `tests/run.sh` beside this test's own executable.
+#[must_use]
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("COUNTERSIGN_BIN") {
+        return path.into();
+    }
+    let own = std::env::current_exe().unwrap();
+    let path = own.parent().and_then(Path::parent).unwrap().join("countersign");
+    assert!(path.exists(), "{} is not built; run tests/run.sh", path.display());
+    path
+}
+
+/// A PostgreSQL server for tests, as `tests/run.sh` names it.
+#[must_use]
+pub fn postgres() -> Option<String> {
+    std::env::var("COUNTERSIGN_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
+}
+
+/// Runs a command of the binary to its end.
+#[must_use]
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(binary()).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+#[derive(Debug)]
+pub struct Service {
+    child: Child,
+    pub url: String,
+    /// What it printed up to and with the line that says it is ready.
+    pub banner: String,
+}
+
+impl Service {
+    /// Starts it with the sample on `data`; waits until it is ready.
+    #[must_use]
+    pub fn sample(data: &Path) -> Self {
+        Self::start(data, &["--sample"])
+    }
+
+    #[must_use]
+    pub fn start(data: &Path, more: &[&str]) -> Self {
+        let mut child = Self::command(data, more).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let begin = Instant::now();
+        let mut banner = String::new();
+        loop {
+            let left = START.saturating_sub(begin.elapsed());
+            let Ok(line) = lines.recv_timeout(left) else {
+                let mut said = String::new();
+                child.kill().unwrap();
+                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+                panic!("it did not become ready:\n{banner}{said}");
+            };
+            banner.push_str(&line);
+            banner.push('\n');
+            if let Some(rest) = line.strip_prefix("Countersign is ready at ") {
+                let url = rest.split(' ').next().unwrap().to_owned();
+                return Self { child, url, banner };
+            }
+        }
+    }
+
+    /// The command, for tests that expect it to fail.
+    #[must_use]
+    pub fn command(data: &Path, more: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .args(["up", "--listen", "127.0.0.1:0", "--undo-seconds", "0", "--data"])
+            .arg(data)
+            .args(more)
+            .env("COUNTERSIGN_SAMPLE_PASSWORD", PASSWORD)
+            .env("COUNTERSIGN_SAMPLE_PARTNER_KEY", PARTNER_KEY)
+            .env_remove("COUNTERSIGN_DATABASE_URL")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    #[must_use]
+    pub fn api(&self) -> Api {
+        Api::new(&self.url)
+    }
+
+    /// `kill -9`: nothing is told, nothing is finished.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and how it ended.
+    #[must_use]
+    pub fn stop(mut self) -> bool {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // A test that failed must not leave its service behind; one that ended it is not asked again.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,77 @@
+//! Killed at any instant, it loses nothing and repeats nothing.
+
+use std::time::Duration;
+
+use countersign_tests::{Api, Service};
+use serde_json::{Value, json};
+
+fn brief() -> Value {
+    json!({
+        "product": "vault", "campaign": "Kill test",
+        "messages": [{"en": "Restores are rehearsed every night.", "de": "Jede Nacht wird die Wiederherstellung geprobt."}],
+        "locales": ["en-US", "de-DE"], "asset_types": ["email", "linkedin_post", "x_post"], "variants": 3, "seed": 5
+    })
+}
+
+fn states(kit: &Value) -> Vec<&str> {
+    kit["assets"].as_array().unwrap().iter().map(|asset| asset["state"].as_str().unwrap()).collect()
+}
+
+/// Revisions of each asset: a draft that was done twice would show as two.
+fn revisions(api: &Api, kit: &Value) -> Vec<usize> {
+    let assets = kit["assets"].as_array().unwrap();
+    assets
+        .iter()
+        .map(|asset| {
+            let path = format!("/api/v1/assets/{}/revisions", asset["id"].as_str().unwrap());
+            api.get(&path).expect(200).json()["items"].as_array().unwrap().len()
+        })
+        .collect()
+}
+
+#[test]
+fn a_kit_that_was_killed_in_the_middle_is_completed_once() {
+    let data = tempfile::tempdir().unwrap();
+    let mut service = Service::sample(data.path());
+    let kit = service.api().sign_in("marketer").kit(&brief());
+    for round in 0..3 {
+        let api = service.api().sign_in("marketer");
+        // Wait until more is drafted than before, so that the kill lies in the middle of something.
+        let before = round * 3;
+        let path = format!("/api/v1/kits/{kit}");
+        let seen = api.until(&path, |kit| states(kit).iter().filter(|state| **state != "drafting").count() > before);
+        assert_eq!(states(&seen).len(), 18);
+        service.kill();
+        service = Service::start(data.path(), &[]);
+    }
+    let api = service.api().sign_in("marketer");
+    let done = api.drafted(&kit);
+    assert!(states(&done).iter().all(|state| *state == "in_review"), "{done:#}");
+    assert_eq!(revisions(&api.sign_in("reviewer"), &done), vec![1; 18], "nothing was drafted twice");
+    let reviews = api.sign_in("reviewer").reviews(&kit);
+    assert_eq!(reviews.len(), 18, "one review each");
+}
+
+#[test]
+fn a_decision_that_was_answered_survives_a_kill_and_is_released_once() {
+    let data = tempfile::tempdir().unwrap();
+    let service = Service::sample(data.path());
+    let marketer = service.api().sign_in("marketer");
+    let brief = json!({
+        "product": "vault", "messages": ["Restores are rehearsed."], "locales": ["en-US"], "asset_types": ["email"]
+    });
+    let kit = marketer.kit(&brief);
+    let asset = marketer.drafted(&kit)["assets"][0]["id"].as_str().unwrap().to_owned();
+    let reviewer = service.api().sign_in("reviewer");
+    let review = reviewer.reviews(&kit)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(reviewer.decide(&review, "approve", "").status, 200);
+    service.kill();
+    let service = Service::start(data.path(), &[]);
+    let marketer = service.api().sign_in("marketer");
+    marketer.until(&format!("/api/v1/kits/{kit}"), |kit| kit["assets"][0]["state"] == "released");
+    std::thread::sleep(Duration::from_millis(300));
+    let changes = service.api().partner().get("/partner/v1/changes").expect(200).json();
+    let of_asset: Vec<&Value> =
+        changes["items"].as_array().unwrap().iter().filter(|change| change["asset"] == asset || change["asset_id"] == asset).collect();
+    assert!(of_asset.len() <= 1, "released once: {changes:#}");
+}
