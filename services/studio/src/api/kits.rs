@@ -1,8 +1,8 @@
 //! `POST /api/v1/kits` (a brief becomes a kit) and `GET /api/v1/kits`.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use countersign_domain::brief::BriefForm;
 use countersign_domain::kit::Kit;
 use countersign_session::{SignedIn, fault};
@@ -87,7 +87,7 @@ pub(super) async fn create(
         Turn::Work(key) => key,
     };
     match work(&studio, &who, form, key.clone()).await {
-        Ok(kit) => queued(&studio, &kit).await,
+        Ok(kit) => queued(&studio, &kit, key).await,
         Err(problem) => {
             idempotent::abandon(&studio, key).await;
             Err(problem)
@@ -97,8 +97,8 @@ pub(super) async fn create(
 
 async fn work(studio: &Studio, who: &SignedIn, form: BriefForm, key: Option<Key>) -> Result<Kit, Problem> {
     let planned = planned(studio, form).await?;
-    // The answer for a repeated request is written with the kit, so that a crash between the two cannot make two kits.
-    // It names no assets: those are known only afterwards, and `status_url` has them.
+    // An answer for a repeated request is written with the kit, so that a crash between the two cannot make two kits.
+    // It names no assets, whose ids are known only afterwards; `queued` puts the whole answer in its place.
     let reply = key.map(|Key { actor, key, route }| Reply {
         actor,
         key,
@@ -109,13 +109,10 @@ async fn work(studio: &Studio, who: &SignedIn, form: BriefForm, key: Option<Key>
     make(studio, planned, &who.user, reply).await
 }
 
-async fn queued(studio: &Studio, kit: &Kit) -> Result<Response, Problem> {
+async fn queued(studio: &Studio, kit: &Kit, key: Option<Key>) -> Result<Response, Problem> {
     let assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
     let body = Queued::of(kit, assets.iter().map(|view| view.asset.id.to_string()).collect());
-    let location = HeaderValue::from_str(&body.status_url).map_err(|_| Problem::internal())?;
-    let mut response = (StatusCode::ACCEPTED, axum::Json(body)).into_response();
-    response.headers_mut().insert(header::LOCATION, location);
-    Ok(response)
+    idempotent::finish(studio, key, StatusCode::ACCEPTED, Ok(body)).await
 }
 
 /// Kits, newest first.
@@ -157,7 +154,7 @@ mod tests {
         let first = world.post_keyed("/api/v1/kits", "marketer", "k1", brief()).await;
         let again = world.post_keyed("/api/v1/kits", "marketer", "k1", brief()).await;
         assert_eq!((first.status, again.status), (202, 202));
-        assert_eq!(first.json()["id"], again.json()["id"]);
+        assert_eq!(first.json(), again.json());
         assert_eq!(first.header("location"), again.header("location"));
         let mut other = brief();
         other["product"] = json!("Another");

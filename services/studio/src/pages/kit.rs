@@ -1,11 +1,14 @@
 //! `/kits/{id}`: a kit's assets, as they are drafted and then as they go through review.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_domain::brief::ClaimForm;
 use countersign_domain::finding::Severity;
+use countersign_domain::id::{AssetId, KitId, ReviewId};
 use countersign_session::{OnPage, fault};
-use countersign_store::AssetView;
+use countersign_store::{AssetView, PageRequest, ReviewFilter};
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
@@ -57,6 +60,7 @@ pub(super) async fn show(
     access::see(&who.user)?;
     let kit = studio.store.kit(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
     let assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
+    let reviews = latest_reviews(&studio, kit.id).await?;
     let by = studio.store.user(kit.created_by).await.map_err(fault::of)?;
     let brief = &kit.brief;
     let several = brief.variants > 1;
@@ -91,13 +95,33 @@ pub(super) async fn show(
                 ClaimForm::Full(full) => format!("{} ({})", full.text.texts().join(" · "), full.source),
             })
             .collect(),
-        assets: assets.iter().map(|view| card(&studio, view, several)).collect(),
+        assets: assets.iter().map(|view| card(&studio, view, several, reviews.get(&view.asset.id))).collect(),
     };
     let title = page.title.clone();
     Ok(studio.ui.page(&who, &title, "kit.html", &page))
 }
 
-fn card(studio: &Studio, view: &AssetView, several: bool) -> Card {
+/// The latest review of each asset, decided ones too: there people see why it was sent back, and edit.
+async fn latest_reviews(studio: &Studio, kit: KitId) -> Result<HashMap<AssetId, ReviewId>, Problem> {
+    let mut latest: HashMap<AssetId, (u32, ReviewId)> = HashMap::new();
+    let mut cursor = None;
+    loop {
+        let filter = ReviewFilter { kit: Some(kit), ..ReviewFilter::default() };
+        let page = studio.store.reviews(filter, PageRequest { cursor, limit: 200 }).await.map_err(fault::of)?;
+        for row in page.items {
+            let known = latest.entry(row.asset.id).or_insert((row.number, row.id));
+            if row.number >= known.0 {
+                *known = (row.number, row.id);
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(latest.into_iter().map(|(asset, (_, review))| (asset, review)).collect());
+        }
+    }
+}
+
+fn card(studio: &Studio, view: &AssetView, several: bool, review: Option<&ReviewId>) -> Card {
     let asset = &view.asset;
     let count = |severity: Severity| {
         let findings = view.revision.iter().flat_map(|revision| &revision.findings);
@@ -119,7 +143,7 @@ fn card(studio: &Studio, view: &AssetView, several: bool) -> Card {
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .collect(),
-        review: view.review.map(|id| id.to_string()),
+        review: view.review.as_ref().or(review).map(ToString::to_string),
         release: view.release.map(|id| id.to_string()),
     }
 }
@@ -140,6 +164,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_decided_still_leads_to_its_review() {
+        let world = World::new().await;
+        world.released().await;
+        let kits = world.get("/api/v1/kits", "marketer").await.json();
+        let page = world.page(&format!("/kits/{}", kits["items"][0]["id"].as_str().unwrap()), "marketer").await.body;
+        assert!(page.contains("href=\"/reviews/") && page.contains("href=\"/releases/"), "{page}");
+    }
+
+    #[tokio::test]
     async fn a_hostile_brief_stays_text() {
         let world = World::new().await;
         let mut hostile = brief();
@@ -147,7 +180,7 @@ mod tests {
         let kit = world.post("/api/v1/kits", "marketer", hostile).await.json()["id"].as_str().unwrap().to_owned();
         for path in [format!("/kits/{kit}"), "/kits".into(), "/".into()] {
             let body = world.page(&path, "marketer").await.body;
-            assert!(body.contains("&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}"), "{path}: {body}");
+            assert!(body.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"), "{path}: {body}");
             assert!(!body.contains("<script>alert"), "{path}");
         }
     }
