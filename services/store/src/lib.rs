@@ -5,7 +5,7 @@
 //! schema in `migrations/`, not by this code; this code only finds out first and says it more kindly. It never logs a
 //! draft's text and never lets a caller write a decision or a release that did not go through the domain's
 //! transitions. Start reading at [`store`], then [`decisions`] and [`releases`]. To add a table: a migration in both
-//! folders (columns commented), a file here with its repository methods, a case in `tests/conformance.rs`.
+//! folders (columns commented), a file here with its repository methods, a case in `tests/conformance/`.
 
 pub mod actor;
 pub mod assets;
