@@ -57,6 +57,8 @@ impl Api {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // A connection of its own for each request: one that was idle may be closed by the time a test goes on.
+            .max_idle_connections(0)
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .into();
@@ -125,7 +127,6 @@ impl Api {
     }
 
     /// Waits until no asset of the kit is being drafted.
-    #[must_use]
     pub fn drafted(&self, kit: &str) -> Value {
         self.until(&format!("/api/v1/kits/{kit}"), |kit| {
             kit["assets"].as_array().unwrap().iter().all(|asset| asset["state"] != "drafting")
@@ -133,7 +134,6 @@ impl Api {
     }
 
     /// Asks again until the answer is as wanted.
-    #[must_use]
     pub fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let begin = Instant::now();
         loop {

@@ -4,8 +4,6 @@
 //! `tests/`. It knows nothing of the inside: what it needs it reads from the API. `tests/run.sh` builds the binary, starts
 //! PostgreSQL and the browser's driver, and runs everything. To add a test, add a file to `tests/tests/`.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 mod api;
 mod database;
 mod service;

@@ -74,6 +74,7 @@ impl Service {
             let Ok(line) = lines.recv_timeout(left) else {
                 let mut said = String::new();
                 child.kill().unwrap();
+                child.wait().unwrap();
                 child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
                 panic!("it did not become ready:\n{banner}{said}");
             };
@@ -97,6 +98,9 @@ impl Service {
             .env("COUNTERSIGN_SAMPLE_PASSWORD", PASSWORD)
             .env("COUNTERSIGN_SAMPLE_PARTNER_KEY", PARTNER_KEY)
             .env_remove("COUNTERSIGN_DATABASE_URL")
+            // Several services share the machine in a test run; one thread each is steadier than two that wait.
+            .env("CANDLE_NUM_THREADS", "1")
+            .env("RAYON_NUM_THREADS", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -30,7 +30,8 @@ fn world() -> World {
     let api = service.api();
     let marketer = api.sign_in("marketer");
     let kit = marketer.kit(&brief());
-    let assets = marketer.drafted(&kit)["assets"].as_array().unwrap().clone();
+    let mut assets = marketer.drafted(&kit)["assets"].as_array().unwrap().clone();
+    assets.sort_by_key(|asset| asset["asset_type"] != "email");
     let reviewer = api.sign_in("reviewer");
     World { _data: data, _service: service, api, marketer, reviewer, kit, assets }
 }
