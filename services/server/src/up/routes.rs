@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use axum::extract::MatchedPath;
-use axum::http::{HeaderName, Request};
+use axum::extract::{MatchedPath, State};
+use axum::http::{HeaderName, Request, header};
 use countersign_domain::clock::SystemClock;
 use countersign_partner::{Limits, PartnerFace, Signer};
 use countersign_review::Face as ReviewFace;
+use countersign_session::ui::html_errors;
 use countersign_session::{Sessions, Ui, sign_in};
 use countersign_studio::Studio;
 use countersign_web::headers::secure;
@@ -26,15 +27,18 @@ use crate::docs;
 pub fn app(house: &House, ask: &Up) -> Result<Router> {
     let ui = Ui::new().context("the pages in review-ui/ are broken")?;
     let mut app = health::router(house.store.clone())?.merge(docs::router(&ui)?).merge(ui.router());
+    let mut nowhere = Router::new().fallback(|| async { Problem::not_found() });
     if ask.roles.contains(&Part::Api) {
-        app = app.merge(people(house, ask, ui));
+        let sessions = Sessions::new(house.store.clone(), ui.clone(), house.public_url.starts_with("https://"));
+        nowhere = nowhere.layer(axum::middleware::from_fn_with_state(sessions.clone(), page_for_browsers));
+        app = app.merge(people(house, ask, ui, sessions));
     }
     if ask.roles.contains(&Part::Partner) {
         app = app.merge(partners(house, ask)?);
     }
     let request_id = HeaderName::from_static("x-request-id");
     Ok(app
-        .fallback(|| async { Problem::not_found() })
+        .fallback_service(nowhere)
         .layer(axum::middleware::from_fn(secure))
         .layer(axum::middleware::from_fn(timed))
         .layer(CompressionLayer::new())
@@ -52,9 +56,21 @@ pub fn app(house: &House, ask: &Up) -> Result<Router> {
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid)))
 }
 
-fn people(house: &House, ask: &Up, ui: Ui) -> Router {
-    let secure_cookies = house.public_url.starts_with("https://");
-    let sessions = Sessions::new(house.store.clone(), ui.clone(), secure_cookies);
+/// An address that is nobody's: a page for a browser, a problem document for a program.
+async fn page_for_browsers(
+    state: State<Sessions>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    let reads_html = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accepts| accepts.contains("text/html"));
+    if reads_html { html_errors(state, request, next).await } else { next.run(request).await }
+}
+
+fn people(house: &House, ask: &Up, ui: Ui, sessions: Sessions) -> Router {
     let studio = Studio::new(
         house.store.clone(),
         sessions.clone(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use countersign_domain::brief::ClaimForm;
+use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::finding::Severity;
 use countersign_domain::id::{AssetId, KitId, ReviewId};
 use countersign_session::{OnPage, fault};
@@ -59,7 +59,8 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     access::see(&who.user)?;
     let kit = studio.store.kit(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
-    let assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
+    let mut assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
+    in_order_of(&kit.brief, &mut assets);
     let reviews = latest_reviews(&studio, kit.id).await?;
     let by = studio.store.user(kit.created_by).await.map_err(fault::of)?;
     let brief = &kit.brief;
@@ -99,6 +100,16 @@ pub(super) async fn show(
     };
     let title = page.title.clone();
     Ok(studio.ui.page(&who, &title, "kit.html", &page))
+}
+
+/// As the brief lists them: the same kit looks the same each time, and variants stand side by side.
+fn in_order_of(brief: &Brief, assets: &mut [AssetView]) {
+    assets.sort_by_cached_key(|view| {
+        let asset = &view.asset;
+        let locale = brief.locales.iter().position(|locale| *locale == asset.locale);
+        let kind = brief.asset_types.iter().position(|name| *name == asset.asset_type);
+        (locale, asset.market.to_string(), kind, asset.variant)
+    });
 }
 
 /// The latest review of each asset, decided ones too: there people see why it was sent back, and edit.

@@ -40,6 +40,8 @@ pub(super) struct KitNew {
 pub(super) struct ClaimChoice {
     pub key: String,
     pub text: String,
+    /// The product's name, or empty for the brand as a whole.
+    pub product: String,
     pub evidence: String,
     pub markets: Vec<String>,
     pub expires: Option<When>,
@@ -115,7 +117,7 @@ async fn form(
     let now = studio.now();
     let page = KitNew {
         products: brand.into_iter().flat_map(|brand| &brand.sheet.products).map(|p| p.name.clone()).collect(),
-        claims: claims.iter().filter(|claim| claim.expires_at.is_none_or(|end| now < end)).map(choice).collect(),
+        claims: claims.iter().filter(|claim| claim.expires_at.is_none_or(|end| now < end)).map(|claim| choice(claim, brand)).collect(),
         locales,
         asset_types: studio.templates.iter().map(|t| (t.name.clone(), t.title("en").to_owned())).collect(),
         brands: brands.iter().map(|brand| (brand.slug.clone(), brand.sheet.identity.name.clone())).collect(),
@@ -128,10 +130,12 @@ async fn form(
     Ok(studio.ui.page_with(status, who, "New kit", "kit-new.html", &page))
 }
 
-fn choice(claim: &Claim) -> ClaimChoice {
+fn choice(claim: &Claim, brand: Option<&Brand>) -> ClaimChoice {
+    let product = brand.and_then(|brand| brand.product(&claim.product)).map_or(&claim.product, |product| &product.name);
     ClaimChoice {
         key: claim.key.clone(),
         text: claim.text.texts().join(" · "),
+        product: product.clone(),
         evidence: claim.evidence.clone(),
         markets: claim.markets.iter().map(ToString::to_string).collect(),
         expires: claim.expires_at.map(When::of),

@@ -16,6 +16,7 @@ mod releases;
 mod samples;
 
 use axum::Router;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use countersign_session::ui::html_errors;
 
@@ -47,6 +48,7 @@ pub fn router(studio: Studio) -> Router {
         .route("/me", get(me::show))
         .route("/me/password", post(me::password))
         .route("/me/tokens", post(me::token))
+        .route("/admin", get(|| async { Redirect::to("/admin/users") }))
         .route("/admin/users", get(admin::users).post(admin::make_user))
         .route("/admin/users/{id}/disable", post(admin::disable))
         .route("/admin/jobs", get(admin::jobs))

@@ -156,6 +156,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
     let claim = || kit_new::ClaimChoice {
         key: "uptime".into(),
         text: hostile(),
+        product: hostile(),
         evidence: hostile(),
         markets: vec!["US".into()],
         expires: Some(when()),
