@@ -57,6 +57,7 @@ pub(crate) fn fault(error: StoreError) -> Problem {
             tracing::warn!(reason, "partner.store.away");
             Problem::unavailable("The service cannot answer right now; nothing was lost.")
         }
+        StoreError::Text => Problem::invalid(StoreError::Text),
         StoreError::BadCursor => Problem::malformed(StoreError::BadCursor),
         other => {
             tracing::error!(error = %other, "partner.store.failed");

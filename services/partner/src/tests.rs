@@ -1,5 +1,10 @@
-//! The face's promises about what it depends on. What it answers is tested in `tests/` over the whole house, where
-//! there are drafts to hide.
+//! The face's promises: about what it depends on, here; about what it answers, in the files beside, over a store with
+//! drafts to hide.
+
+mod asking;
+mod house;
+mod renditions;
+mod unseen;
 
 /// The partner face must not be able to name a draft: its normal dependencies, and theirs, hold no crate that can.
 #[test]

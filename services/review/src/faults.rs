@@ -94,7 +94,11 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::Closed => closed(detail),
         Refusal::LeaseLost => lease_lost(detail),
         Refusal::ReasonMissing | Refusal::ReasonTooLong(_) => Problem::invalid(&detail).fault("/reason", &detail),
-        Refusal::Blocked(_) => Problem::invalid(&detail).fault("/decision", &detail),
+        Refusal::Blocked(_) => {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "blocked", "Findings stand against approval")
+                .detail(&detail)
+                .fault("/decision", &detail)
+        }
     }
 }
 
@@ -103,7 +107,10 @@ pub(crate) fn undo(error: UndoError) -> Problem {
     match error {
         UndoError::NotFound => Problem::not_found(),
         UndoError::NotYours => Problem::forbidden(detail),
-        UndoError::TooLate | UndoError::Already => Problem::conflict(detail),
+        UndoError::TooLate => {
+            Problem::new(StatusCode::CONFLICT, "undo-too-late", "It is too late to take this back").detail(detail)
+        }
+        UndoError::Already => Problem::conflict(detail),
         UndoError::Store(error) => store(error),
     }
 }

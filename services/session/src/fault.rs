@@ -13,6 +13,7 @@ pub fn of(error: StoreError) -> Problem {
         }
         StoreError::Conflict(what) => Problem::conflict(what),
         StoreError::Missing { .. } => Problem::not_found(),
+        StoreError::Text => Problem::invalid(StoreError::Text),
         StoreError::BadCursor => Problem::malformed(StoreError::BadCursor),
         moved @ StoreError::Moved { .. } => Problem::precondition_failed(moved),
         other => {

@@ -48,11 +48,19 @@ pub(crate) async fn turn(
     match begun {
         Begin::New => Ok(Turn::Work(Some(Key { actor, key, route }))),
         Begin::Replay { status, body } => Ok(Turn::Again(Box::new(again(status, body)))),
-        Begin::Mismatch => Err(Problem::invalid("This Idempotency-Key was used for another request; take a new key.")),
-        Begin::InProgress => {
-            Err(Problem::conflict("The first request with this Idempotency-Key is still at work; try again shortly.")
-                .header(header::RETRY_AFTER, HeaderValue::from_static("1")))
-        }
+        Begin::Mismatch => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency-mismatch",
+            "This Idempotency-Key was used for another request",
+        )
+        .detail("Take a new key for a new request.")),
+        Begin::InProgress => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "idempotency-in-progress",
+            "The first request with this Idempotency-Key is still at work",
+        )
+        .detail("Try again shortly.")
+        .header(header::RETRY_AFTER, HeaderValue::from_static("1"))),
     }
 }
 

@@ -10,3 +10,4 @@ pub mod headers;
 pub mod json;
 pub mod pages;
 pub mod problem;
+pub mod rejections;

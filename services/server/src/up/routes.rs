@@ -15,8 +15,10 @@ use countersign_session::{Sessions, Ui, sign_in};
 use countersign_studio::Studio;
 use countersign_web::headers::secure;
 use countersign_web::problem::Problem;
+use countersign_web::rejections::worded;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
@@ -39,9 +41,10 @@ pub fn app(house: &House, ask: &Up) -> Result<Router> {
     let request_id = HeaderName::from_static("x-request-id");
     Ok(app
         .fallback_service(nowhere)
+        .layer(axum::middleware::from_fn(worded))
         .layer(axum::middleware::from_fn(secure))
         .layer(axum::middleware::from_fn(timed))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(Uncertified)))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             use axum::response::IntoResponse as _;
             tracing::error!("handler.panicked");
@@ -118,4 +121,43 @@ async fn timed(request: axum::extract::Request, next: axum::middleware::Next) ->
     metrics::histogram!("countersign_http_seconds", "route" => route, "status" => status)
         .record(Duration::as_secs_f64(&begin.elapsed()));
     response
+}
+
+/// Leaves alone what names its own digest: RFC 9530's Repr-Digest, and a strong ETag, are of the bytes as they are sent,
+/// and a partner must be able to check them.
+#[derive(Clone, Copy, Debug)]
+struct Uncertified;
+
+impl Predicate for Uncertified {
+    fn should_compress<B>(&self, response: &axum::http::Response<B>) -> bool
+    where
+        B: axum::body::HttpBody,
+    {
+        !response.headers().contains_key("repr-digest")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::http::header::CONTENT_ENCODING;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn bytes_that_have_a_digest_are_sent_as_they_were_digested() {
+        let long = || async { "x".repeat(5000) };
+        let app: Router = Router::new()
+            .route("/page", get(long))
+            .route("/rendition", get(move || async move { ([("repr-digest", "sha-256=:x:")], long().await) }))
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(Uncertified)));
+        let encoded = async |path: &str| {
+            let request = Request::get(path).header("accept-encoding", "gzip").body(Body::empty()).expect("a request");
+            let response = app.clone().oneshot(request).await.expect("an answer");
+            response.headers().contains_key(CONTENT_ENCODING)
+        };
+        assert!(encoded("/page").await);
+        assert!(!encoded("/rendition").await);
+    }
 }

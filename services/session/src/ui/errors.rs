@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use countersign_web::rejections;
 use serde::Serialize;
 
 use super::Shell;
@@ -31,7 +32,7 @@ pub async fn html_errors(State(sessions): State<Sessions>, request: Request, nex
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
     let safe = !csrf::is_unsafe(request.method());
-    let response = next.run(request).await;
+    let response = rejections::as_problem(next.run(request).await).await;
     let is_problem = response
         .headers()
         .get(header::CONTENT_TYPE)

@@ -101,6 +101,8 @@ pub(crate) fn classify(error: sqlx::Error) -> StoreError {
                 ErrorKind::ForeignKeyViolation | ErrorKind::CheckViolation | ErrorKind::NotNullViolation => {
                     StoreError::Refused(named)
                 }
+                // character_not_in_repertoire: our strings are UTF-8, so it can only be U+0000.
+                _ if code == "22021" => StoreError::Text,
                 _ if refused_by_trigger(&code) => StoreError::Refused(named),
                 _ if passing(&code) => StoreError::Unavailable(database.message().to_owned()),
                 _ if corrupt(&code) => StoreError::broken("(database)", "-", database.message()),

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// A write named a thing that does not exist.
     #[error("there is no {what} {id}")]
     Missing { what: &'static str, id: String },
+    /// Text that this database cannot hold (HTTP 422): PostgreSQL has no U+0000.
+    #[error("a text holds the character U+0000, which cannot be kept; remove it")]
+    Text,
     /// A cursor that this store did not give out (HTTP 400).
     #[error("this cursor is not one of ours; start again without a cursor")]
     BadCursor,

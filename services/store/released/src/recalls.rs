@@ -49,7 +49,17 @@ impl ReleasedStore {
 
     /// `None` when there is no such recall for this partner. Acknowledging again changes nothing.
     pub async fn ack_recall(&self, partner: &PartnerIdentity, recall: RecallId) -> Result<Option<()>, StoreError> {
-        let known = entitled(
+        // Whoever pulled it has a copy to take down, wherever it may sell by now.
+        let pulled = Sql::new(
+            "SELECT 1 AS one FROM released_recalls r
+             WHERE EXISTS (SELECT 1 FROM pulls p WHERE p.release_id = r.release_id AND p.partner_id = ",
+        )
+        .bind(partner.id.to_string())
+        .push(") AND recall_id = ")
+        .bind(recall.to_string())
+        .fetch_optional(self.db.reader())
+        .await?;
+        let entitled = entitled(
             Sql::new("SELECT 1 AS one FROM released_recalls WHERE brand_id = ").bind(partner.brand.to_string()),
             partner,
         )
@@ -57,6 +67,7 @@ impl ReleasedStore {
         .bind(recall.to_string())
         .fetch_optional(self.db.reader())
         .await?;
+        let known = pulled.or(entitled);
         if known.is_none() {
             return Ok(None);
         }

@@ -13,6 +13,8 @@ crate::conformance!(
     a_profile_has_versions_and_the_expected_one_is_named,
     the_feed_goes_on_from_its_cursor,
     a_recall_reaches_who_pulled,
+    who_pulled_can_acknowledge_wherever_they_sell_by_now,
+    text_that_a_database_cannot_hold_is_named,
     logos_are_the_partners_and_its_brands_only,
     a_partners_request_sent_twice_happens_once,
     releases_page_and_filter,
@@ -139,6 +141,36 @@ async fn a_recall_reaches_who_pulled(world: World) {
     assert!(world.released.feedback(&here, say(world.fresh().parse().unwrap())).await.unwrap().is_none());
     let row = world.store.release(release).await.unwrap().unwrap();
     assert_eq!((row.pulls, row.partners), (1, 1));
+}
+
+async fn who_pulled_can_acknowledge_wherever_they_sell_by_now(world: World) {
+    let (_, release) = world.released_asset().await;
+    let here = world.key(&world.partner).await;
+    world.released.record_pull(&here, pull(release)).await.unwrap().unwrap();
+    let recall = world.store.recall(release, "wrong figure", world.second.id).await.unwrap().unwrap();
+    let elsewhere = PartnerUpdate {
+        tier: "gold".into(),
+        markets: vec!["US".parse().unwrap()],
+        locales: vec!["en".parse().unwrap()],
+        active: true,
+    };
+    world.store.partner_update(world.partner.id, elsewhere, Actor::Cli).await.unwrap();
+    let moved = world.key(&world.partner).await;
+    assert_eq!(world.released.recalls_open(&moved).await.unwrap().len(), 1);
+    assert!(world.released.ack_recall(&moved, recall).await.unwrap().is_some());
+    assert!(world.released.recalls_open(&moved).await.unwrap().is_empty());
+    let stranger = partner(&world.store, world.brand, "stranger", "US", "en").await;
+    assert!(world.released.ack_recall(&world.key(&stranger).await, recall).await.unwrap().is_none());
+}
+
+/// PostgreSQL has no U+0000 in texts; SQLite has. Either way it is no fault of the house.
+async fn text_that_a_database_cannot_hold_is_named(world: World) {
+    let here = world.key(&world.partner).await;
+    let filter = AssetFilter { campaign: Some("a\0b".into()), ..AssetFilter::default() };
+    match world.released.assets(&here, filter).await {
+        Ok(page) => assert!(page.items.is_empty()),
+        Err(error) => assert!(matches!(error, StoreError::Text), "{error}"),
+    }
 }
 
 async fn logos_are_the_partners_and_its_brands_only(world: World) {

@@ -158,7 +158,8 @@ mod tests {
         assert_eq!(first.header("location"), again.header("location"));
         let mut other = brief();
         other["product"] = json!("Another");
-        assert_eq!(world.post_keyed("/api/v1/kits", "marketer", "k1", other).await.status, 422);
+        let refused = world.post_keyed("/api/v1/kits", "marketer", "k1", other).await;
+        assert_eq!((refused.status, &refused.json()["type"]), (422, &json!("/docs/errors#idempotency-mismatch")));
         assert_eq!(world.get("/api/v1/kits", "marketer").await.json()["items"].as_array().unwrap().len(), 1);
     }
 
