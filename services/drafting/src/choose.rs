@@ -1,4 +1,5 @@
-//! The best of several drafts: fewest blocks, then errors, then warnings, then the least repetition, then likelihood.
+//! The best of several drafts: fewest blocks, then errors, warnings and notes (such as a product that is not named),
+//! then the least repetition, then likelihood.
 
 use std::collections::HashSet;
 
@@ -49,6 +50,7 @@ fn worse(one: &Candidate, other: &Candidate) -> bool {
             candidate.count(Severity::Block),
             candidate.count(Severity::Error),
             candidate.count(Severity::Warn),
+            candidate.count(Severity::Info),
             candidate.echoes(),
         ]
     };

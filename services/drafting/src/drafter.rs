@@ -1,6 +1,5 @@
 //! Drafts one asset: gathers its sources, lays out its skeleton, lets the model write, examines, and keeps the best.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use countersign_domain::brand::Brand;
@@ -14,7 +13,7 @@ use countersign_domain::library::{Claim, Passage, PassageQuery};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::release::Context;
 use countersign_domain::review::{Draft, Origin};
-use countersign_engine::{DraftError, DraftEvent, DraftRequest, Engine, Forbidden, Grammar, Priority, SubmitError};
+use countersign_engine::{DraftError, Engine, Forbidden, Grammar, Priority, SubmitError};
 use countersign_library::index::Index;
 use countersign_render::{Template, Templates};
 use countersign_rules::{Packs, Place as RulePlace};
@@ -22,10 +21,12 @@ use countersign_rules::{Packs, Place as RulePlace};
 use crate::choose::{Candidate, best};
 use crate::examine::Examiner;
 use crate::grammar::lark;
+use crate::notes;
 use crate::prompt::{Ask, Prompt, PromptError, Prompts};
-use crate::reply::{self, ReplyError};
+use crate::rounds::Rounds;
 use crate::skeleton::{Skeleton, lay_out};
-use crate::sources::{Missing, Place, Sources, gather};
+use crate::sources::{Place, Sources, gather};
+use crate::terms::Terms;
 
 /// What drafting needs; clones share it.
 #[derive(Clone, Debug)]
@@ -138,8 +139,17 @@ impl Drafter {
         let place = Place { locale: &task.locale, market: task.market, now: task.now };
         let sources = gather(&task.brand, &task.brief, &task.claims, &retrieved, place);
         let skeleton = lay_out(template, &sources, task.variant);
-        let grammar = self.compile(&skeleton)?;
-        let forbidden = self.forbidden(task, &context, &sources);
+        let terms = Terms::sort(self.forbidden(task, &context, &sources), &skeleton);
+        let rounds = Rounds {
+            engine: &self.engine,
+            settings: self.prompts.settings(),
+            grammar: self.compile(&skeleton, &terms)?,
+            forbidden: Forbidden::new(&terms.forbidden, &[]),
+            skeleton: &skeleton,
+            sources: &sources,
+            seed: task.seed,
+            priority: task.priority,
+        };
         let texts = self.source_texts(task, &sources);
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let examiner = Examiner {
@@ -167,8 +177,7 @@ impl Drafter {
             };
             let prompt = self.prompt_text(&ask)?;
             prompt_digest = Digest::of_bytes(prompt.as_bytes());
-            let written =
-                self.candidates(task, &prompt, &grammar, &forbidden, round, &skeleton, &sources, &watch).await?;
+            let written = rounds.write(round, &prompt, &watch).await?;
             let examined = written.into_iter().map(|(content, mean_logprob)| {
                 let findings = examiner.findings(&content);
                 Candidate { content, findings, mean_logprob }
@@ -183,7 +192,16 @@ impl Drafter {
         let kept = kept.ok_or_else(|| {
             DraftingError::Impossible("the model wrote nothing that fits this asset's slots; shorten the brief's messages and claims".into())
         })?;
-        Ok(self.finish(task, template, context, &sources, &skeleton, kept, prompt_digest, asked_by))
+        let slot = template.slots.last().map(|slot| slot.name.as_str()).unwrap_or_default();
+        let mut findings = kept.findings;
+        findings.extend(notes::findings(&sources, &skeleton, &task.locale, slot));
+        Ok(Draft {
+            content: kept.content,
+            origin: Origin::Drafted { asked_by, model: self.model(), prompt: prompt_digest, seed: task.seed },
+            findings,
+            sources: notes::sources(&sources, &skeleton),
+            context,
+        })
     }
 
     fn template(&self, task: &Task) -> Result<&Template, DraftingError> {
@@ -247,26 +265,22 @@ impl Drafter {
         hits.map_err(|error| DraftingError::Library(error.to_string()))
     }
 
-    fn compile(&self, skeleton: &Skeleton) -> Result<Grammar, DraftingError> {
+    fn compile(&self, skeleton: &Skeleton, terms: &Terms) -> Result<Grammar, DraftingError> {
         self.engine
-            .compile_grammar(&lark(skeleton))
+            .compile_grammar(&lark(skeleton, &terms.barred))
             .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
     }
 
     /// Names come by reference only, and what rules forbid as plain terms cannot be written at all.
-    fn forbidden(&self, task: &Task, context: &Context, sources: &Sources) -> Forbidden {
+    fn forbidden(&self, task: &Task, context: &Context, sources: &Sources) -> Vec<String> {
         let sheet = &task.brand.sheet;
-        let place = RulePlace::of(context, product_key(sources), task.now);
-        let mut terms = self.packs.forbidden_terms(&place);
+        let mut terms = self.packs.forbidden_terms(&RulePlace::of(context, product_key(sources), task.now));
         terms.extend(sheet.products.iter().map(|product| product.name.clone()));
         terms.push(sources.product.text.clone());
         for list in [&sheet.protected_names, &sheet.competitors, &sheet.forbidden_terms] {
             terms.extend(list.iter().cloned());
         }
-        // The names of slots and references are part of every reply; a term among them is left to the rules.
-        let structure = structure_words(context, &self.templates);
-        terms.retain(|term| !structure.contains(&term.trim().to_lowercase()));
-        Forbidden::new(&terms, &[])
+        terms
     }
 
     fn source_texts(&self, task: &Task, sources: &Sources) -> Vec<String> {
@@ -284,115 +298,6 @@ impl Drafter {
                 .render_chat(&messages)
                 .map_err(|error| DraftingError::Impossible(format!("the model's chat template: {error}"))),
         }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one round, each borrowed from the draft above")]
-    async fn candidates(
-        &self,
-        task: &Task,
-        prompt: &str,
-        grammar: &Grammar,
-        forbidden: &Forbidden,
-        round: u64,
-        skeleton: &Skeleton,
-        sources: &Sources,
-        watch: &(impl Fn(String) + Send),
-    ) -> Result<Vec<(countersign_domain::content::Content, f32)>, DraftingError> {
-        let settings = self.prompts.settings();
-        let count = u64::from(settings.candidates);
-        let mut handles = Vec::new();
-        for candidate in 0..count {
-            let request = DraftRequest {
-                prompt: prompt.to_owned(),
-                grammar: grammar.clone(),
-                forbidden: forbidden.clone(),
-                sampling: settings.sampling(),
-                seed: task.seed,
-                stream: round * count + candidate,
-                max_tokens: settings.max_tokens,
-                priority: task.priority,
-            };
-            match self.engine.submit(request) {
-                Ok(handle) => handles.push(handle),
-                Err(error @ (SubmitError::Overloaded { .. } | SubmitError::Stopped)) => return Err(DraftingError::Busy(error)),
-                Err(error) => return Err(DraftingError::Impossible(format!("this brief cannot be given to the model: {error}"))),
-            }
-        }
-        let mut written = Vec::new();
-        for (i, mut handle) in handles.into_iter().enumerate() {
-            let mut text = String::new();
-            while let Some(event) = handle.next().await {
-                match event {
-                    DraftEvent::Text(more) if i == 0 && round == 0 => {
-                        text.push_str(&more);
-                        watch(reply::so_far(&text, sources));
-                    }
-                    DraftEvent::Finished(output) => match reply::read(&output.text, skeleton, sources) {
-                        Ok(content) => written.push((content, output.mean_logprob)),
-                        Err(error) => log_refused(&error),
-                    },
-                    // One candidate that got stuck or ran long is one candidate fewer.
-                    DraftEvent::Failed(error @ (DraftError::Stopped | DraftError::Cancelled)) => return Err(error.into()),
-                    DraftEvent::Failed(error) => tracing::debug!(error = %error, "draft.candidate.failed"),
-                    DraftEvent::Started { .. } | DraftEvent::Text(_) => {}
-                }
-            }
-        }
-        Ok(written)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a draft is made of exactly these")]
-    fn finish(
-        &self,
-        task: &Task,
-        template: &Template,
-        context: Context,
-        sources: &Sources,
-        skeleton: &Skeleton,
-        kept: Candidate,
-        prompt: Digest,
-        asked_by: UserId,
-    ) -> Draft {
-        let slot = template.slots.last().map(|slot| slot.name.as_str()).unwrap_or_default();
-        let mut findings = kept.findings;
-        findings.extend(sources.missing.iter().map(|missing| missing_finding(missing, slot)));
-        if sources.all().next().is_none() {
-            findings.push(note(Severity::Error, "drafting.no_sources", slot,
-                format!("Nothing in {} supports this draft: the brief has no message or claim in this language and the library no passage. It says nothing specific.", task.locale)));
-        }
-        for reference in &skeleton.left_out {
-            findings.push(note(Severity::Warn, "drafting.left_out", slot,
-                format!("`{reference}` did not fit the length of this asset and was left out.")));
-        }
-        let used = skeleton.references();
-        let mut notes = sources.notes();
-        for note in &mut notes {
-            if !used.contains(&note.reference) {
-                note.reference.clear();
-            }
-        }
-        Draft {
-            content: kept.content,
-            origin: Origin::Drafted { asked_by, model: self.model(), prompt, seed: task.seed },
-            context,
-            findings,
-            sources: notes,
-        }
-    }
-}
-
-/// The words that the JSON of a reply and its references are written with.
-fn structure_words(context: &Context, templates: &Templates) -> HashSet<String> {
-    let slots = templates.get(&context.asset_type).into_iter().flat_map(|template| &template.slots);
-    let names = ["product", "name", "partner", "display_name", "display", "message", "claim", "passage"];
-    slots.map(|slot| slot.name.clone()).chain(names.map(str::to_owned)).collect()
-}
-
-fn log_refused(error: &ReplyError) {
-    // The error names slots and references, never the draft's text.
-    match error {
-        ReplyError::Json(_) => tracing::debug!("draft.candidate.unreadable"),
-        ReplyError::Slots { .. } | ReplyError::Reference { .. } => tracing::debug!(error = %error, "draft.candidate.refused"),
     }
 }
 
@@ -413,17 +318,4 @@ fn query_text(task: &Task) -> String {
 
 fn messages(findings: &[Finding]) -> Vec<String> {
     findings.iter().filter(|f| f.severity == Severity::Block).map(|f| format!("{}: {}", f.slot, f.message)).collect()
-}
-
-fn missing_finding(missing: &Missing, slot: &str) -> Finding {
-    note(Severity::Warn, "drafting.missing_source", slot, format!("{} was not used: {}.", capital(&missing.what), missing.why))
-}
-
-fn note(severity: Severity, rule: &str, slot: &str, message: String) -> Finding {
-    Finding { rule: rule.to_owned(), severity, slot: slot.to_owned(), start: 0, end: 0, message, fix: None }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -9,11 +9,13 @@ use std::fmt::Write as _;
 
 use countersign_render::{Piece, Shape};
 
+use crate::room::most_names;
 use crate::skeleton::{Element, Skeleton};
 
-/// The Lark source. Equal skeletons give equal grammars, so that they can be compiled once.
+/// The Lark source; `barred` are words (lower-case ASCII letters) that no free text may hold. Equal skeletons give equal
+/// grammars, so that they can be compiled once.
 #[must_use]
-pub fn lark(skeleton: &Skeleton) -> String {
+pub fn lark(skeleton: &Skeleton, barred: &[String]) -> String {
     let mut start = String::from("start: ");
     let mut terminals = String::new();
     let mut pieces = Pieces::default();
@@ -24,16 +26,26 @@ pub fn lark(skeleton: &Skeleton) -> String {
         let _ = writeln!(terminals, "SLOT{i}: {}", slot_body(&slot.paragraphs, &mut pieces));
     }
     start.push_str(&literal("}"));
-    format!("{start}\n{terminals}{}{WORDS}", pieces.0.concat())
+    let bar = bar(barred);
+    format!("{start}\n{terminals}{}WORD: {WORD}{bar}\nCAPITAL: {CAPITAL}{bar}\n{FIXED}", pieces.0.concat())
 }
 
-/// A letter and what may follow it in a word; apostrophes and hyphens only between letters.
-const WORDS: &str = "\
-WORD: /[\\p{L}\\p{M}]+(['’-][\\p{L}\\p{M}]+)*/\n\
-CAPITAL: /\\p{Lu}[\\p{L}\\p{M}]*(['’-][\\p{L}\\p{M}]+)*/\n\
+/// Letters; apostrophes and hyphens only between them.
+const WORD: &str = r"/[\p{L}\p{M}]+(['’-][\p{L}\p{M}]+)*/";
+const CAPITAL: &str = r"/\p{Lu}[\p{L}\p{M}]*(['’-][\p{L}\p{M}]+)*/";
+
+const FIXED: &str = "\
 JOINT: \" \" | \", \" | \"; \" | \": \" | \" – \" | \" & \"\n\
 PRODUCT: \"{{product.name}}\"\n\
 PARTNER: \"{{partner.display_name}}\"\n";
+
+/// Takes barred words away from a word, also as parts of a hyphenated one.
+fn bar(barred: &[String]) -> String {
+    if barred.is_empty() {
+        return String::new();
+    }
+    format!(" & ~/((?s:.*)['’-])?(?i:{})(['’-](?s:.*))?/", barred.join("|"))
+}
 
 fn slot_body(paragraphs: &[Vec<Element>], pieces: &mut Pieces) -> String {
     let mut out = Vec::new();
@@ -105,7 +117,16 @@ fn terminal(at: usize, piece: &Piece) -> String {
     } else {
         String::new()
     };
-    format!("{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/\n", piece.min_chars, piece.max_chars)
+    format!(
+        "{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/ & {}\n",
+        piece.min_chars,
+        piece.max_chars,
+        names_at_most(most_names(piece)),
+    )
+}
+
+fn names_at_most(count: usize) -> String {
+    format!(r"/[^{{]*(\{{\{{[^{{]*){{0,{count}}}/")
 }
 
 /// A Lark string: JSON's escapes are Lark's.
@@ -144,7 +165,7 @@ mod tests {
             }],
             left_out: Vec::new(),
         };
-        let lark = lark(&skeleton);
+        let lark = lark(&skeleton, &[]);
         assert!(lark.contains(r#"start: "{\"body\":\"" SLOT0 "\"" "}""#), "{lark}");
         assert!(
             lark.contains(r#"SLOT0: PIECE0 " {{claim.1}}" "\\n\\n" PIECE1 "\\n- {{message.1}}""#),

@@ -4,8 +4,9 @@
 //! and only as many as fit the slot's limit.
 
 use countersign_domain::wording::Form;
-use countersign_render::{Paragraph, Part, Piece, RefGroup, Slot, Template, When};
+use countersign_render::{Paragraph, Part, Piece, RefGroup, Template, When};
 
+use crate::room::Room;
 use crate::sources::{Source, Sources};
 
 /// One slot of a draft, with its paragraphs.
@@ -40,7 +41,7 @@ const WANTED_PROOF: usize = 2;
 pub fn lay_out(template: &Template, sources: &Sources, variant: u32) -> Skeleton {
     let mut skeleton = Skeleton::default();
     for slot in &template.slots {
-        let mut room = Room::of(slot);
+        let mut room = Room::of(slot, sources);
         let groups = Groups::new(sources, variant);
         let mut paragraphs = Vec::new();
         for paragraph in slot.draft.iter().filter(|paragraph| groups.has(paragraph.when)) {
@@ -49,6 +50,7 @@ pub fn lay_out(template: &Template, sources: &Sources, variant: u32) -> Skeleton
                 paragraphs.push(elements);
             }
         }
+        room.share(&mut paragraphs);
         skeleton.slots.push(SlotPlan { name: slot.name.clone(), paragraphs });
     }
     skeleton.left_out.sort();
@@ -124,32 +126,6 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// What is left of a slot's limit once its free pieces are as long as they may be.
-struct Room(usize);
-
-impl Room {
-    fn of(slot: &Slot) -> Self {
-        let pieces: usize = slot
-            .draft
-            .iter()
-            .flat_map(|paragraph| &paragraph.parts)
-            .map(|part| if let Part::Piece(piece) = part { piece.max_chars + 2 } else { 0 })
-            .sum();
-        Self(slot.limit.max.saturating_sub(pieces))
-    }
-
-    /// A reference counts its text twice over where the channel counts wide characters double; the rules count again.
-    fn take(&mut self, source: &Source) -> bool {
-        let wide = source.bound.text.chars().map(|c| if u32::from(c) < 0x1100 { 1 } else { 2 }).sum::<usize>();
-        let cost = wide + 4;
-        let fits = cost <= self.0;
-        if fits {
-            self.0 -= cost;
-        }
-        fits
-    }
-}
-
 impl Skeleton {
     /// Every reference that stands somewhere, each once, in order of first use.
     #[must_use]
@@ -168,5 +144,79 @@ impl Skeleton {
             }
         }
         seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_domain::content::Bound;
+    use crate::room::GAP;
+    use countersign_render::Templates;
+
+    fn source(reference: &str, text: &str) -> Source {
+        let bound = Bound { reference: reference.into(), source: format!("test:{reference}"), text: text.into() };
+        Source { form: Form::of(text), bound, origin: String::new(), score: None }
+    }
+
+    fn sources(messages: &[&str], claims: &[&str]) -> Sources {
+        let list = |kind: &str, texts: &[&str]| {
+            texts.iter().enumerate().map(|(i, text)| source(&format!("{kind}.{}", i + 1), text)).collect()
+        };
+        Sources {
+            product: source("product.name", "Fjord").bound,
+            messages: list("message", messages),
+            claims: list("claim", claims),
+            passages: Vec::new(),
+            missing: Vec::new(),
+        }
+    }
+
+    fn elements(skeleton: &Skeleton) -> impl Iterator<Item = &Element> {
+        skeleton.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten())
+    }
+
+    #[test]
+    fn every_reference_stands_once_in_a_place_that_fits_its_form() {
+        let templates = Templates::embedded().unwrap();
+        let sources = sources(&["It rests on tests.", "less worry"], &["It saves time.", "fewer tickets"]);
+        let skeleton = lay_out(templates.get("email").unwrap(), &sources, 1);
+        assert_eq!(skeleton.references(), ["message.1", "claim.1", "message.2", "claim.2"]);
+        assert!(elements(&skeleton).any(|e| *e == Element::Bullets(vec!["message.2".into(), "claim.2".into()])));
+        assert_eq!(skeleton.left_out, Vec::<String>::new());
+    }
+
+    #[test]
+    fn without_sources_there_is_nothing_to_lead_to() {
+        let templates = Templates::embedded().unwrap();
+        let skeleton = lay_out(templates.get("email").unwrap(), &sources(&[], &[]), 1);
+        let names: Vec<_> = elements(&skeleton)
+            .map(|element| if let Element::Piece(piece) = element { piece.name.as_str() } else { "reference" })
+            .collect();
+        assert_eq!(names, ["subject", "preheader", "headline", "opening", "closing", "cta"]);
+    }
+
+    #[test]
+    fn a_short_channel_takes_one_reference_and_bounds_what_is_written_around_it() {
+        let templates = Templates::embedded().unwrap();
+        let template = templates.get("x_post").unwrap();
+        let long = "Your team knows before an outage how long each of its servers takes to come back to work.";
+        let sources = sources(&[long, "It rests."], &[]);
+        let skeleton = lay_out(template, &sources, 1);
+        assert_eq!(skeleton.references(), ["message.1"]);
+        let written: usize = elements(&skeleton)
+            .map(|element| if let Element::Piece(piece) = element { piece.max_chars + GAP } else { long.len() + GAP })
+            .sum();
+        assert!(written <= template.slots[0].limit.max, "{written}");
+        assert_eq!(lay_out(template, &sources, 2).references(), ["message.2"], "variants differ");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_and_named() {
+        let templates = Templates::embedded().unwrap();
+        let long = format!("It {}.", "really ".repeat(55));
+        let sources = sources(&[long.as_str(); 6], &[long.as_str(); 8]);
+        let skeleton = lay_out(templates.get("email").unwrap(), &sources, 1);
+        assert!(!skeleton.left_out.is_empty() && !skeleton.references().is_empty());
     }
 }

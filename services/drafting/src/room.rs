@@ -1,0 +1,121 @@
+//! Room in a slot: how many references fit its limit, and how long what the model writes around them may then be.
+//!
+//! Counted for the longest values that names can take, so that a slot holds its limit by construction.
+
+use countersign_domain::content::PartnerField;
+use countersign_render::{Part, Piece, Shape, Slot, Unit};
+
+use crate::skeleton::Element;
+use crate::sources::{Source, Sources};
+
+/// Between two elements: a space, or a blank line.
+pub(crate) const GAP: usize = 2;
+
+/// `{{product.name}}`, as it is written.
+const PRODUCT_WRITTEN: usize = "{{product.name}}".len();
+
+/// How much longer than their placeholders names can become.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Names {
+    product: usize,
+    partner: usize,
+}
+
+impl Names {
+    fn of(slot: &Slot, sources: &Sources) -> Self {
+        // A channel that weighs characters may weigh each of a name's twice.
+        let weight = if slot.limit.unit == Unit::Weighted { 2 } else { 1 };
+        let partner = PartnerField::DisplayName;
+        Self {
+            product: wide(&sources.product.text).saturating_sub(PRODUCT_WRITTEN),
+            partner: (partner.max_graphemes() * weight).saturating_sub(partner.placeholder().len()),
+        }
+    }
+
+    /// How long a piece of `chars` written characters can become.
+    fn longest(self, piece: &Piece, chars: usize) -> usize {
+        let product = if piece.product { self.product } else { 0 };
+        let partner = if piece.partner { self.partner } else { 0 };
+        chars + product.max(partner) * most_names(piece)
+    }
+}
+
+/// How often names may stand in a piece.
+pub(crate) const fn most_names(piece: &Piece) -> usize {
+    match piece.shape {
+        Shape::Sentences => 2,
+        Shape::Line | Shape::Lead | Shape::Label => 1,
+    }
+}
+
+/// What is left of a slot's limit for references, once its free pieces have room to say something.
+pub(crate) struct Room {
+    left: usize,
+    /// What the pieces may have in all, when every reference is placed.
+    pieces: usize,
+    names: Names,
+}
+
+impl Room {
+    pub fn of(slot: &Slot, sources: &Sources) -> Self {
+        let comfortable = slot
+            .draft
+            .iter()
+            .flat_map(|paragraph| &paragraph.parts)
+            .map(|part| if let Part::Piece(piece) = part { comfortable(piece) + GAP } else { 0 })
+            .sum();
+        let max = slot.limit.max;
+        Self { left: max.saturating_sub(comfortable), pieces: max, names: Names::of(slot, sources) }
+    }
+
+    pub fn take(&mut self, source: &Source) -> bool {
+        let cost = wide(&source.bound.text) + 2 * GAP;
+        let fits = cost <= self.left;
+        if fits {
+            self.left -= cost;
+            self.pieces = self.pieces.saturating_sub(cost);
+        }
+        fits
+    }
+
+    /// Bounds the pieces so that the slot holds its limit even when each is as long as it may be. A name that is too
+    /// long for that is not offered.
+    pub fn share(&self, paragraphs: &mut [Vec<Element>]) {
+        let mut pieces: Vec<&mut Piece> = paragraphs
+            .iter_mut()
+            .flatten()
+            .filter_map(|element| if let Element::Piece(piece) = element { Some(piece) } else { None })
+            .collect();
+        let gaps = pieces.len().saturating_sub(1) * GAP;
+        let room = self.pieces.saturating_sub(gaps);
+        let names = self.names;
+        let least = |pieces: &[&mut Piece]| pieces.iter().map(|p| names.longest(p, comfortable(p))).sum::<usize>();
+        if least(&pieces) > room && names.partner > 0 {
+            pieces.iter_mut().for_each(|piece| piece.partner = false);
+        }
+        if least(&pieces) > room && names.product > 0 {
+            pieces.iter_mut().for_each(|piece| piece.product = false);
+        }
+        let wanted: usize = pieces.iter().map(|piece| names.longest(piece, piece.max_chars)).sum();
+        if wanted <= room {
+            return;
+        }
+        // What each may have above its comfortable length is cut in proportion.
+        let least = least(&pieces);
+        let (above, spare) = (wanted.saturating_sub(least).max(1), room.saturating_sub(least));
+        for piece in &mut pieces {
+            let least = comfortable(piece);
+            piece.max_chars = least + (piece.max_chars - least) * spare / above;
+        }
+    }
+}
+
+/// Half way between the shortest and the longest that a piece may be.
+fn comfortable(piece: &Piece) -> usize {
+    usize::midpoint(piece.min_chars, piece.max_chars)
+}
+
+/// Wide characters count double, as the strictest channel counts; the rules count again.
+fn wide(text: &str) -> usize {
+    text.chars().map(|c| if u32::from(c) < 0x1100 { 1 } else { 2 }).sum()
+}
