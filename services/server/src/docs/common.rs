@@ -1,5 +1,6 @@
-//! What holds for every route and is said once: problems have a media type of their own, who must sign in, and the
-//! answers that the ground under the faces gives (a body of another kind, a query that cannot be read, a limit).
+//! What holds for every route and is said once: operations have names of their own, problems have a media type of
+//! their own, who must sign in, and the answers that the ground under the faces gives (a body of another kind, a query
+//! that cannot be read, a limit).
 
 use serde_json::{Map, Value, json};
 
@@ -13,6 +14,7 @@ pub fn complete(document: &mut Value) {
     for (path, methods) in paths {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let Some(operation) = operation.as_object_mut() else { continue };
+            operation.insert("operationId".to_owned(), name(path, method).into());
             let answers = common(path, method, operation);
             if !OPEN.contains(&(path, method)) && path.starts_with("/api/") {
                 operation.entry("security").or_insert_with(|| json!([{"bearer": []}, {"cookie": []}]));
@@ -28,6 +30,15 @@ pub fn complete(document: &mut Value) {
             }
         }
     }
+}
+
+/// Functions of several modules share a name; what clients are generated from must not: `get_kits_by_id`.
+fn name(path: &str, method: &str) -> String {
+    let parts = path.split('/').filter(|part| !matches!(*part, "" | "api" | "v1"));
+    parts.fold(method.to_owned(), |name, part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        Some(parameter) => format!("{name}_by_{parameter}"),
+        None => format!("{name}_{}", part.replace('-', "_")),
+    })
 }
 
 fn common(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<(&'static str, &'static str)> {
@@ -64,7 +75,7 @@ fn problem(description: &str) -> Value {
 
 /// utoipa calls every schema's body `application/json`; a problem is sent as `application/problem+json` (RFC 9457).
 fn name_problem(response: &mut Value) {
-    let Some(content) = response["content"].as_object_mut() else { return };
+    let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
     let is_problem = |body: &Value| body["schema"]["$ref"] == "#/components/schemas/Problem";
     if content.get("application/json").is_some_and(is_problem)
         && let Some(body) = content.remove("application/json")
@@ -78,14 +89,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_problem_has_its_media_type_and_every_closed_route_its_401() {
+    fn every_operation_has_a_name_every_problem_its_media_type_and_every_closed_route_its_401() {
         let document: Value = serde_json::from_str(&crate::docs::openapi_json().expect("a document")).expect("JSON");
+        let mut names = std::collections::BTreeSet::new();
         for (path, methods) in document["paths"].as_object().expect("paths") {
             for (method, operation) in methods.as_object().expect("methods") {
+                assert!(names.insert(operation["operationId"].to_string()), "{method} {path} has another's name");
                 let responses = operation["responses"].as_object().expect("responses");
                 let closed = !OPEN.contains(&(path, method));
                 assert_eq!(closed, responses.contains_key("401") && operation["security"].is_array(), "{method} {path}");
                 for (status, response) in responses {
+                    assert!(response.get("content").is_none_or(Value::is_object), "{method} {path} {status}");
                     let content = response["content"].as_object();
                     if matches!(status.as_bytes().first(), Some(b'4' | b'5')) && content.is_some() {
                         assert!(content.is_some_and(|c| c.contains_key("application/problem+json")), "{method} {path} {status}");
