@@ -46,7 +46,8 @@ fn a_model_that_is_missing_broken_or_of_another_kind_is_named() {
     assert!(text.contains("broken.gguf"), "{text}");
     let other = data.path().join("other");
     std::fs::create_dir(&other).unwrap();
-    std::fs::write(other.join("config.json"), r#"{"architectures":["MambaForCausalLM"],"model_type":"mamba"}"#).unwrap();
+    std::fs::write(other.join("config.json"), r#"{"architectures":["MambaForCausalLM"],"model_type":"mamba"}"#)
+        .unwrap();
     std::fs::write(other.join("tokenizer.json"), "{}").unwrap();
     let text = start(other.to_str().unwrap());
     assert!(text.contains("Mamba") || text.contains("mamba"), "{text}");
@@ -92,10 +93,14 @@ fn a_brief_is_drafted_on_an_empty_folder() {
         "locales": ["en-GB", "fr-FR"], "asset_types": ["x_post"], "seed": 1
     });
     std::fs::write(&path, brief.to_string()).unwrap();
-    let draft = || run(&["kit", "draft", "--brief", path.to_str().unwrap(), "--data", folder.to_str().unwrap(), "--json"]);
+    let draft =
+        || run(&["kit", "draft", "--brief", path.to_str().unwrap(), "--data", folder.to_str().unwrap(), "--json"]);
     let output = draft();
-    let lines: Vec<Value> =
-        String::from_utf8(output.stdout.clone()).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = String::from_utf8(output.stdout.clone())
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines.len(), 3, "two assets and a summary");
     let text = lines[0]["slots"]["text"].as_str().unwrap();
     assert!(!text.is_empty() && !text.contains("{{product"), "{text}");
@@ -114,10 +119,16 @@ fn a_brief_to_the_service_is_refused_with_pointers() {
     let marketer = service.api().sign_in("marketer");
     for (brief, place) in [
         (json!({}), "/product"),
-        (json!({"product": "vault", "locales": ["en-US"], "asset_types": ["email"], "tone": "x".repeat(5000)}), "/tone"),
+        (
+            json!({"product": "vault", "locales": ["en-US"], "asset_types": ["email"], "tone": "x".repeat(5000)}),
+            "/tone",
+        ),
         (json!({"product": "vault", "locales": ["xx_YY"], "asset_types": ["email"]}), "/locales/0"),
         (json!({"product": "vault", "locales": ["en-US"], "asset_types": ["fax"]}), "/asset_types/0"),
-        (json!({"product": "vault", "locales": ["en-US"], "asset_types": ["email"], "messages": ["a\u{0}b"]}), "/messages/0"),
+        (
+            json!({"product": "vault", "locales": ["en-US"], "asset_types": ["email"], "messages": ["a\u{0}b"]}),
+            "/messages/0",
+        ),
     ] {
         let reply = marketer.post("/api/v1/kits", &brief);
         assert_eq!(reply.status, 422, "{}", reply.text());

@@ -65,9 +65,19 @@ fn an_unreleased_thing_does_not_exist_on_any_face_of_a_partner() {
         }
         faces.push(format!("/partner/v1/assets?campaign={CANARY}"));
     }
-    for path in ["/openapi.json", "/docs", "/metrics", "/healthz", "/readyz", "/sign-in", "/kits", "/reviews", "/api/v1/kits",
-        "/api/v1/reviews", "/api/v1/releases"]
-    {
+    for path in [
+        "/openapi.json",
+        "/docs",
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/sign-in",
+        "/kits",
+        "/reviews",
+        "/api/v1/kits",
+        "/api/v1/reviews",
+        "/api/v1/releases",
+    ] {
         faces.push(path.to_owned());
     }
     for path in faces {

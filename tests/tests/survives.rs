@@ -71,7 +71,11 @@ fn a_decision_that_was_answered_survives_a_kill_and_is_released_once() {
     marketer.until(&format!("/api/v1/kits/{kit}"), |kit| kit["assets"][0]["state"] == "released");
     std::thread::sleep(Duration::from_millis(300));
     let changes = service.api().partner().get("/partner/v1/changes").expect(200).json();
-    let of_asset: Vec<&Value> =
-        changes["items"].as_array().unwrap().iter().filter(|change| change["asset"] == asset || change["asset_id"] == asset).collect();
+    let of_asset: Vec<&Value> = changes["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|change| change["asset"] == asset || change["asset_id"] == asset)
+        .collect();
     assert!(of_asset.len() <= 1, "released once: {changes:#}");
 }

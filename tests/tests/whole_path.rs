@@ -44,7 +44,10 @@ fn whole_path(more: &[&str]) {
         let (message, claim) = if asset["locale"] == "en-US" {
             ("Every backup is tested before you need it.", "Customers restored in 38 minutes on average.")
         } else {
-            ("Jede Sicherung wird geprüft, bevor Sie sie brauchen.", "Kunden waren im Schnitt nach 38 Minuten wieder am Netz.")
+            (
+                "Jede Sicherung wird geprüft, bevor Sie sie brauchen.",
+                "Kunden waren im Schnitt nach 38 Minuten wieder am Netz.",
+            )
         };
         assert!(text.contains(message) || text.contains(claim), "{text}");
         // Whatever the model wrote, the only figures are the claim's.
@@ -65,7 +68,8 @@ fn whole_path(more: &[&str]) {
 }
 
 fn pull(partner: &Api, asset: &str, me: &Value) {
-    let name = me["profile"]["display_name"].as_str().or(me["display_name"].as_str()).unwrap_or_else(|| panic!("{me:#}"));
+    let name =
+        me["profile"]["display_name"].as_str().or(me["display_name"].as_str()).unwrap_or_else(|| panic!("{me:#}"));
     for (format, media) in [("html", "text/html"), ("text", "text/plain"), ("json", "application/json")] {
         let path = format!("/partner/v1/assets/{asset}/renditions/{format}");
         let reply = partner.get(&path).expect(200);
@@ -91,10 +95,16 @@ fn pull(partner: &Api, asset: &str, me: &Value) {
 fn recall(api: &Api, partner: &Api, asset: &str) {
     let marketer = api.sign_in("admin");
     let releases = marketer.get("/api/v1/releases?limit=100").expect(200).json();
-    let release = releases["items"].as_array().unwrap().iter().find(|r| r["asset"] == asset || r["asset_id"] == asset).unwrap_or_else(|| panic!("{releases:#}"));
+    let release = releases["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["asset"] == asset || r["asset_id"] == asset)
+        .unwrap_or_else(|| panic!("{releases:#}"));
     let id = release["id"].as_str().unwrap();
     assert!(release["pulls"].as_u64().unwrap() >= 3, "the pulls are known: {release:#}");
-    let reply = marketer.post(&format!("/api/v1/releases/{id}/recall"), &json!({"reason": "The survey is being checked."}));
+    let reply =
+        marketer.post(&format!("/api/v1/releases/{id}/recall"), &json!({"reason": "The survey is being checked."}));
     assert!((200..300).contains(&reply.status), "{}", reply.text());
     assert_eq!(partner.get(&format!("/partner/v1/assets/{asset}/renditions/html")).status, 410);
     let open = partner.get("/partner/v1/recalls").expect(200).json();
@@ -125,9 +135,8 @@ fn the_same_brief_gives_the_same_drafts() {
     let draft = |kit: &str| -> Vec<(String, Value)> {
         let kit = marketer.drafted(kit);
         let assets = kit["assets"].as_array().unwrap().iter();
-        let mut slots: Vec<_> = assets
-            .map(|a| (format!("{} {}", a["asset_type"], a["locale"]), a["revision"]["slots"].clone()))
-            .collect();
+        let mut slots: Vec<_> =
+            assets.map(|a| (format!("{} {}", a["asset_type"], a["locale"]), a["revision"]["slots"].clone())).collect();
         slots.sort_by(|a, b| a.0.cmp(&b.0));
         slots
     };

@@ -124,7 +124,8 @@ impl BriefForm {
         for (i, name) in self.asset_types.iter().enumerate() {
             let pointer = format!("/asset_types/{i}");
             if !known.contains(&name.as_str()) {
-                faults.say(&pointer, &format!("`{}` is no asset type here; there are {}", clip(name), known.join(", ")));
+                faults
+                    .say(&pointer, &format!("`{}` is no asset type here; there are {}", clip(name), known.join(", ")));
             } else if !seen.insert(name) {
                 faults.say(&pointer, &format!("`{name}` is named twice"));
             }
@@ -240,8 +241,13 @@ impl Faults {
     fn market_of(&mut self, pointer: &str, locale: &Locale, markets: &[Market]) {
         match locale.market() {
             None if markets.is_empty() => {
-                self.say(pointer, &format!("`{locale}` names no region; add one (such as {locale}-{}) or name `markets`",
-                    locale.language().to_uppercase()));
+                self.say(
+                    pointer,
+                    &format!(
+                        "`{locale}` names no region; add one (such as {locale}-{}) or name `markets`",
+                        locale.language().to_uppercase()
+                    ),
+                );
             }
             Some(market) if !markets.is_empty() && !markets.contains(&market) => {
                 self.say(pointer, &format!("`{locale}` is for market {market}, which `markets` does not name"));
@@ -291,9 +297,16 @@ mod tests {
         .check(&KNOWN)
         .unwrap_err();
         let pointers: BTreeSet<_> = faults.iter().map(|f| f.pointer.as_str()).collect();
-        for wanted in ["/product", "/locales/0", "/markets/0", "/asset_types/1", "/asset_types/2", "/messages",
-            "/messages/0", "/variants"]
-        {
+        for wanted in [
+            "/product",
+            "/locales/0",
+            "/markets/0",
+            "/asset_types/1",
+            "/asset_types/2",
+            "/messages",
+            "/messages/0",
+            "/variants",
+        ] {
             assert!(pointers.contains(wanted), "{wanted} in {faults:?}");
         }
     }

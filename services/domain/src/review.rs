@@ -158,10 +158,20 @@ pub struct ReviewLease {
 /// Where a review stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReviewState {
-    Open { lease: Option<ReviewLease> },
-    Decided { decision: DecisionId, verdict: Verdict, by: UserId, at: Timestamp },
+    Open {
+        lease: Option<ReviewLease>,
+    },
+    Decided {
+        decision: DecisionId,
+        verdict: Verdict,
+        by: UserId,
+        at: Timestamp,
+    },
     /// The asset moved on to another revision before anyone decided.
-    Superseded { by: RevisionId, at: Timestamp },
+    Superseded {
+        by: RevisionId,
+        at: Timestamp,
+    },
 }
 
 /// The examination of one revision.
@@ -307,8 +317,7 @@ mod tests {
             rules: "test@1".into(),
             brand: BrandIdentity::default(),
         };
-        let origin =
-            Origin::Drafted { asked_by: author, model: "m".into(), prompt: Digest::of_bytes(b"p"), seed: 1 };
+        let origin = Origin::Drafted { asked_by: author, model: "m".into(), prompt: Digest::of_bytes(b"p"), seed: 1 };
         let draft = Draft { content, origin, context, findings: Vec::new(), sources: Vec::new() };
         let asset = AssetId::new(&ids, NOW);
         let new = NewRevision::drafted(draft, asset, &ids, NOW);
@@ -324,8 +333,7 @@ mod tests {
             sources: new.sources,
             created_at: NOW,
         };
-        let lease =
-            ReviewLease { holder: reviewer, token: "t".into(), fence: 1, expires_at: NOW.plus_seconds(60) };
+        let lease = ReviewLease { holder: reviewer, token: "t".into(), fence: 1, expires_at: NOW.plus_seconds(60) };
         let review = Review {
             id: ReviewId::new(&ids, NOW),
             asset,

@@ -66,7 +66,14 @@ impl Task {
 
     /// The task for a stored asset.
     #[must_use]
-    pub fn for_asset(asset: &Asset, brand: Brand, brief: Brief, claims: Vec<Claim>, passages: (Arc<[Passage]>, i64), now: Timestamp) -> Self {
+    pub fn for_asset(
+        asset: &Asset,
+        brand: Brand,
+        brief: Brief,
+        claims: Vec<Claim>,
+        passages: (Arc<[Passage]>, i64),
+        now: Timestamp,
+    ) -> Self {
         Self {
             brand,
             brief,
@@ -132,7 +139,12 @@ impl Drafter {
 
     /// Drafts `task` in the name of `asked_by`; `watch` gets the text of the first candidate as it is written.
     /// The same task gives the same draft.
-    pub async fn draft(&self, task: &Task, asked_by: UserId, watch: impl Fn(String) + Send) -> Result<Draft, DraftingError> {
+    pub async fn draft(
+        &self,
+        task: &Task,
+        asked_by: UserId,
+        watch: impl Fn(String) + Send,
+    ) -> Result<Draft, DraftingError> {
         let template = self.template(task)?;
         let context = self.context(task, template);
         let retrieved = self.retrieve(task).await?;
@@ -190,7 +202,9 @@ impl Drafter {
             }
         }
         let kept = kept.ok_or_else(|| {
-            DraftingError::Impossible("the model wrote nothing that fits this asset's slots; shorten the brief's messages and claims".into())
+            DraftingError::Impossible(
+                "the model wrote nothing that fits this asset's slots; shorten the brief's messages and claims".into(),
+            )
         })?;
         let slot = template.slots.last().map(|slot| slot.name.as_str()).unwrap_or_default();
         let mut findings = kept.findings;

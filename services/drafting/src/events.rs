@@ -20,7 +20,9 @@ pub struct KitEvent {
 pub enum KitEventKind {
     Started,
     /// The text of the draft as it stands so far, references left in.
-    Text { text: String },
+    Text {
+        text: String,
+    },
     Done,
     Failed,
 }

@@ -5,7 +5,7 @@ use countersign_domain::clock::Timestamp;
 use countersign_domain::content::{Content, SlotText};
 use countersign_domain::finding::Finding;
 use countersign_domain::release::Context;
-use countersign_render::{Template, longest};
+use countersign_render::{Slot, Template, longest};
 use countersign_rules::{BrandTerms, Packs, Place, SlotLimit, Subject, Unit};
 
 /// What a content is examined against.
@@ -26,20 +26,7 @@ impl Examiner<'_> {
     /// Every finding, in the order of slots and spans.
     #[must_use]
     pub fn findings(&self, content: &Content) -> Vec<Finding> {
-        let empty = SlotText::default();
-        let slots: Vec<SlotLimit> = self
-            .template
-            .slots
-            .iter()
-            .map(|slot| SlotLimit {
-                name: slot.name.clone(),
-                unit: unit(slot.limit.unit),
-                min: slot.limit.min,
-                max: slot.limit.max,
-                required: slot.required,
-                count: longest(content.slots.get(&slot.name).unwrap_or(&empty), slot.limit.unit),
-            })
-            .collect();
+        let slots: Vec<SlotLimit> = self.template.slots.iter().map(|slot| slot_limit(slot, content)).collect();
         // A market's notice stands around the slots in every rendition.
         let locked: Vec<&str> =
             self.context.brand.legal.get(self.context.market.as_str()).map(String::as_str).into_iter().collect();
@@ -52,6 +39,20 @@ impl Examiner<'_> {
             sources: self.sources,
             brand_terms: &terms,
         })
+    }
+}
+
+/// How long a slot is, with the longest partner values, and how long it may be.
+#[must_use]
+pub fn slot_limit(slot: &Slot, content: &Content) -> SlotLimit {
+    let empty = SlotText::default();
+    SlotLimit {
+        name: slot.name.clone(),
+        unit: unit(slot.limit.unit),
+        min: slot.limit.min,
+        max: slot.limit.max,
+        required: slot.required,
+        count: longest(content.slots.get(&slot.name).unwrap_or(&empty), slot.limit.unit),
     }
 }
 

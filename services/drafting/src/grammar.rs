@@ -112,11 +112,8 @@ fn terminal(at: usize, piece: &Piece) -> String {
             format!("SENT{at} (\" \" SENT{at}){{0,{more}}}")
         }
     };
-    let sentence = if piece.shape == Shape::Sentences {
-        format!("SENT{at}: {clause} /[.!?]/\n")
-    } else {
-        String::new()
-    };
+    let sentence =
+        if piece.shape == Shape::Sentences { format!("SENT{at}: {clause} /[.!?]/\n") } else { String::new() };
     format!(
         "{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/ & {}\n",
         piece.min_chars,
@@ -167,9 +164,6 @@ mod tests {
         };
         let lark = lark(&skeleton, &[]);
         assert!(lark.contains(r#"start: "{\"body\":\"" SLOT0 "\"" "}""#), "{lark}");
-        assert!(
-            lark.contains(r#"SLOT0: PIECE0 " {{claim.1}}" "\\n\\n" PIECE1 "\\n- {{message.1}}""#),
-            "{lark}"
-        );
+        assert!(lark.contains(r#"SLOT0: PIECE0 " {{claim.1}}" "\\n\\n" PIECE1 "\\n- {{message.1}}""#), "{lark}");
     }
 }

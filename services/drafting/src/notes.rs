@@ -18,10 +18,8 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
         message,
         fix: None,
     };
-    let missing = sources
-        .missing
-        .iter()
-        .map(|missing| note(Severity::Warn, "drafting.missing_source", not_used(missing)));
+    let missing =
+        sources.missing.iter().map(|missing| note(Severity::Warn, "drafting.missing_source", not_used(missing)));
     let none = sources.all().next().is_none().then(|| {
         let message = format!(
             "Nothing in {locale} supports this draft: the brief has no message or claim in this language and the library \

@@ -25,7 +25,9 @@ pub const STARTER: &str = "countersign-starter";
 pub enum PromptError {
     #[error("prompts/{file}: {reason}")]
     Broken { file: String, reason: String },
-    #[error("the model `{0}` brings no chat template and is not the starter model, so there is no prompt for it; use a model with a chat template")]
+    #[error(
+        "the model `{0}` brings no chat template and is not the starter model, so there is no prompt for it; use a model with a chat template"
+    )]
     NoFamily(String),
     #[error("prompts/{file}: {cause:#}")]
     Render { file: String, cause: minijinja::Error },

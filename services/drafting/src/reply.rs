@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_reply_becomes_text_and_references() {
-        let content = read(r#"{"subject":"Try {{product.name}}","body":"One.\n\nTwo."}"#, &skeleton(), &sources()).unwrap();
+        let content =
+            read(r#"{"subject":"Try {{product.name}}","body":"One.\n\nTwo."}"#, &skeleton(), &sources()).unwrap();
         assert_eq!(content.plain()["subject"], "Try Fjord");
         assert_eq!(content.plain()["body"], "One.\n\nTwo.");
     }
@@ -83,7 +84,11 @@ mod tests {
     #[test]
     fn a_reply_with_other_slots_or_references_is_refused() {
         for bad in [
-            "", "[]", r#"{"subject":"x"}"#, r#"{"subject":"x","body":1}"#, r#"{"subject":"x","footer":"y"}"#,
+            "",
+            "[]",
+            r#"{"subject":"x"}"#,
+            r#"{"subject":"x","body":1}"#,
+            r#"{"subject":"x","footer":"y"}"#,
             r#"{"subject":"{{claim.9}}","body":"y"}"#,
         ] {
             assert!(read(bad, &skeleton(), &sources()).is_err(), "{bad}");
@@ -92,6 +97,9 @@ mod tests {
 
     #[test]
     fn a_partial_reply_reads_as_text() {
-        assert_eq!(so_far(r#"{"subject":"Try {{product.name}}","body":"One.\n\nTw"#, &sources()), "Try Fjord\nOne.\n\nTw");
+        assert_eq!(
+            so_far(r#"{"subject":"Try {{product.name}}","body":"One.\n\nTw"#, &sources()),
+            "Try Fjord\nOne.\n\nTw"
+        );
     }
 }

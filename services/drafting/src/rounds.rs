@@ -1,7 +1,9 @@
 //! Rounds of writing: several candidates at once from the engine, each read as data or left out.
 
 use countersign_domain::content::Content;
-use countersign_engine::{DraftError, DraftEvent, DraftHandle, DraftRequest, Engine, Forbidden, Grammar, Priority, SubmitError};
+use countersign_engine::{
+    DraftError, DraftEvent, DraftHandle, DraftRequest, Engine, Forbidden, Grammar, Priority, SubmitError,
+};
 
 use crate::drafter::DraftingError;
 use crate::prompt::Settings;
@@ -28,7 +30,12 @@ pub(crate) type Written = (Content, f32);
 impl Rounds<'_> {
     /// The candidates of a round (from 0), in the order of their streams, so that the same round is the same list.
     /// `watch` gets the first candidate of the first round as it is written.
-    pub async fn write(&self, round: u64, prompt: &str, watch: &(impl Fn(String) + Send)) -> Result<Vec<Written>, DraftingError> {
+    pub async fn write(
+        &self,
+        round: u64,
+        prompt: &str,
+        watch: &(impl Fn(String) + Send),
+    ) -> Result<Vec<Written>, DraftingError> {
         let handles = self.submit(round, prompt)?;
         let mut written = Vec::new();
         for (i, handle) in handles.into_iter().enumerate() {
@@ -59,7 +66,11 @@ impl Rounds<'_> {
         Ok(handles)
     }
 
-    async fn read(&self, mut handle: DraftHandle, watch: Option<&(impl Fn(String) + Send)>) -> Result<Option<Written>, DraftingError> {
+    async fn read(
+        &self,
+        mut handle: DraftHandle,
+        watch: Option<&(impl Fn(String) + Send)>,
+    ) -> Result<Option<Written>, DraftingError> {
         let mut text = String::new();
         while let Some(event) = handle.next().await {
             match (event, watch) {
@@ -73,7 +84,9 @@ impl Rounds<'_> {
                         .ok()
                         .map(|content| (content, output.mean_logprob)));
                 }
-                (DraftEvent::Failed(error @ (DraftError::Stopped | DraftError::Cancelled)), _) => return Err(error.into()),
+                (DraftEvent::Failed(error @ (DraftError::Stopped | DraftError::Cancelled)), _) => {
+                    return Err(error.into());
+                }
                 // One candidate that got stuck or ran long is one candidate fewer.
                 (DraftEvent::Failed(error), _) => {
                     tracing::debug!(error = %error, "draft.candidate.failed");
@@ -90,6 +103,8 @@ fn log_refused(error: &ReplyError) {
     // The error names slots and references, never the draft's text.
     match error {
         ReplyError::Json(_) => tracing::debug!("draft.candidate.unreadable"),
-        ReplyError::Slots { .. } | ReplyError::Reference { .. } => tracing::debug!(error = %error, "draft.candidate.refused"),
+        ReplyError::Slots { .. } | ReplyError::Reference { .. } => {
+            tracing::debug!(error = %error, "draft.candidate.refused")
+        }
     }
 }

@@ -58,7 +58,12 @@ pub fn lay_out(template: &Template, sources: &Sources, variant: u32) -> Skeleton
     skeleton
 }
 
-fn lay_paragraph(paragraph: &Paragraph, groups: &Groups<'_>, room: &mut Room, left_out: &mut Vec<String>) -> Vec<Element> {
+fn lay_paragraph(
+    paragraph: &Paragraph,
+    groups: &Groups<'_>,
+    room: &mut Room,
+    left_out: &mut Vec<String>,
+) -> Vec<Element> {
     let mut elements = Vec::new();
     for part in &paragraph.parts {
         match part {
@@ -150,8 +155,8 @@ impl Skeleton {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_domain::content::Bound;
     use crate::room::GAP;
+    use countersign_domain::content::Bound;
     use countersign_render::Templates;
 
     fn source(reference: &str, text: &str) -> Source {

@@ -48,7 +48,13 @@ pub const MAX_PASSAGES: usize = 2;
 
 /// `retrieved` are passages with their scores, best first, already filtered for this place.
 #[must_use]
-pub fn gather(brand: &Brand, brief: &Brief, library: &[Claim], retrieved: &[(Passage, f32)], place: Place<'_>) -> Sources {
+pub fn gather(
+    brand: &Brand,
+    brief: &Brief,
+    library: &[Claim],
+    retrieved: &[(Passage, f32)],
+    place: Place<'_>,
+) -> Sources {
     let mut missing = Vec::new();
     let product = match brand.product(&brief.product) {
         Some(product) => bound("product.name", &format!("product:{}", product.key), &product.name),
@@ -58,7 +64,9 @@ pub fn gather(brand: &Brand, brief: &Brief, library: &[Claim], retrieved: &[(Pas
     for (i, message) in brief.messages.iter().enumerate() {
         let origin = format!("message {} of the brief", i + 1);
         match message.for_locale(place.locale, &brief.language) {
-            Some(text) => messages.push(source("message", messages.len(), &format!("message:brief.{}", i + 1), text, origin)),
+            Some(text) => {
+                messages.push(source("message", messages.len(), &format!("message:brief.{}", i + 1), text, origin))
+            }
             None => missing.push(no_text(origin, place.locale)),
         }
     }
@@ -74,8 +82,13 @@ pub fn gather(brand: &Brand, brief: &Brief, library: &[Claim], retrieved: &[(Pas
         let sentence = Form::of(&passage.text) == Form::Sentence && passage.text.chars().count() <= 240;
         let repeats = messages.iter().chain(&claims).any(|known: &Source| known.bound.text == passage.text);
         if sentence && !repeats && passages.len() < MAX_PASSAGES {
-            let mut found = source("passage", passages.len(), &format!("passage:{}", passage.id), &passage.text,
-                passage.source.clone());
+            let mut found = source(
+                "passage",
+                passages.len(),
+                &format!("passage:{}", passage.id),
+                &passage.text,
+                passage.source.clone(),
+            );
             found.score = Some(*score);
             passages.push(found);
         }
@@ -101,10 +114,7 @@ fn resolve_claim(
     match form {
         ClaimForm::Full(full) => own(full.text.for_locale(place.locale, &brief.language), &full.source),
         ClaimForm::Plain(text) => match library.iter().find(|claim| claim.key == *text) {
-            None => own(
-                (brief.language.language() == place.locale.language()).then_some(text.as_str()),
-                "",
-            ),
+            None => own((brief.language.language() == place.locale.language()).then_some(text.as_str()), ""),
             Some(claim) if !claim.may_run(place.market, place.now) => Err(Missing {
                 what: format!("claim `{}`", claim.key),
                 why: if claim.expires_at.is_some_and(|end| end <= place.now) {

@@ -40,7 +40,8 @@ impl Terms {
 fn is_writable(term: &str) -> bool {
     let term = term.trim();
     let writable = |c: char| c.is_alphabetic() || c.is_whitespace() || "'-,;:&.!?".contains(c) || !c.is_ascii();
-    let inner_mark = term.split_whitespace().any(|word| word.trim_end_matches(['.', '!', '?', ':']).contains(['.', '!', '?', ':']));
+    let inner_mark =
+        term.split_whitespace().any(|word| word.trim_end_matches(['.', '!', '?', ':']).contains(['.', '!', '?', ':']));
     term.chars().any(char::is_alphabetic) && term.chars().all(writable) && !inner_mark
 }
 

@@ -85,10 +85,7 @@ mod tests {
             "Leads gewinnen",
             "freundlich",
         );
-        assert_eq!(
-            [tuned.topic, tuned.audience, tuned.objective, tuned.tone],
-            ["security", "it", "leads", "friendly"]
-        );
+        assert_eq!([tuned.topic, tuned.audience, tuned.objective, tuned.tone], ["security", "it", "leads", "friendly"]);
         let nothing = words.tune(&[""], "", "", "");
         assert_eq!(nothing.topic, "quality");
         assert_eq!(nothing.audience, "general");

@@ -20,23 +20,11 @@ pub(crate) struct KvCache {
 
 impl KvCache {
     /// An empty cache that may grow to `limit` positions.
-    pub(crate) fn new(
-        layers: usize,
-        kv_heads: usize,
-        head_dim: usize,
-        limit: usize,
-    ) -> Result<Self> {
+    pub(crate) fn new(layers: usize, kv_heads: usize, head_dim: usize, limit: usize) -> Result<Self> {
         let capacity = FIRST_CAPACITY.min(limit);
         let empty = || Tensor::zeros((kv_heads, capacity, head_dim), DType::F32, &Device::Cpu);
-        let layers = (0..layers)
-            .map(|_| Ok((empty()?, empty()?)))
-            .collect::<Result<_>>()?;
-        Ok(Self {
-            layers,
-            capacity,
-            limit,
-            length: 0,
-        })
+        let layers = (0..layers).map(|_| Ok((empty()?, empty()?))).collect::<Result<_>>()?;
+        Ok(Self { layers, capacity, limit, length: 0 })
     }
 
     /// Positions held.
@@ -53,10 +41,7 @@ impl KvCache {
     pub(crate) fn reserve(&mut self, more: usize) -> Result<()> {
         let needed = self.length + more;
         if needed > self.limit {
-            candle_core::bail!(
-                "{needed} positions do not fit the context of {}",
-                self.limit
-            )
+            candle_core::bail!("{needed} positions do not fit the context of {}", self.limit)
         }
         if needed <= self.capacity {
             return Ok(());
@@ -78,12 +63,7 @@ impl KvCache {
 
     /// Writes `[kv_heads, n, head_dim]` behind what is held and gives views of everything, the new
     /// included. [`KvCache::advance`] makes them held, once all layers have written.
-    pub(crate) fn write(
-        &self,
-        layer: usize,
-        keys: &Tensor,
-        values: &Tensor,
-    ) -> Result<(Tensor, Tensor)> {
+    pub(crate) fn write(&self, layer: usize, keys: &Tensor, values: &Tensor) -> Result<(Tensor, Tensor)> {
         let (all_keys, all_values) = &self.layers[layer];
         all_keys.slice_set(keys, 1, self.length)?;
         all_values.slice_set(values, 1, self.length)?;

@@ -36,37 +36,25 @@ pub(crate) struct GrammarCompiler {
 
 impl std::fmt::Debug for GrammarCompiler {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("GrammarCompiler")
-            .finish_non_exhaustive()
+        formatter.debug_struct("GrammarCompiler").finish_non_exhaustive()
     }
 }
 
 impl GrammarCompiler {
     pub(crate) fn new(environment: Arc<TokenEnvironment>) -> Result<Self, String> {
         let shared: TokEnv = environment.clone();
-        let capabilities = InferenceCapabilities {
-            ff_tokens: true,
-            ..InferenceCapabilities::default()
-        };
+        let capabilities = InferenceCapabilities { ff_tokens: true, ..InferenceCapabilities::default() };
         let slices = llguidance::earley::SlicedBiasComputer::general_slices();
-        let mut factory = caught(|| {
-            ParserFactory::new(&shared, capabilities, &slices).map_err(|error| error.to_string())
-        })?;
+        let mut factory =
+            caught(|| ParserFactory::new(&shared, capabilities, &slices).map_err(|error| error.to_string()))?;
         factory.quiet();
-        Ok(Self {
-            factory,
-            environment,
-        })
+        Ok(Self { factory, environment })
     }
 
     pub(crate) fn compile(&self, lark: &str) -> Result<Grammar, GrammarError> {
         let grammar = TopLevelGrammar::from_lark(lark.to_owned());
         let start = caught(|| {
-            let parser = self
-                .factory
-                .create_parser(grammar)
-                .map_err(|error| format!("{error:#}"))?;
+            let parser = self.factory.create_parser(grammar).map_err(|error| format!("{error:#}"))?;
             let matcher = Matcher::new(Ok(parser));
             match matcher.get_error() {
                 Some(error) => Err(error),
@@ -74,16 +62,12 @@ impl GrammarCompiler {
             }
         })
         .map_err(GrammarError)?;
-        Ok(Grammar {
-            start: Arc::new(Mutex::new(start)),
-            environment: Arc::clone(&self.environment),
-        })
+        Ok(Grammar { start: Arc::new(Mutex::new(start)), environment: Arc::clone(&self.environment) })
     }
 }
 
 fn caught<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("llguidance stopped with a panic".into()))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("llguidance stopped with a panic".into()))
 }
 
 impl Grammar {
@@ -93,14 +77,7 @@ impl Grammar {
 
     /// A fork at the start, independent of every other.
     pub(crate) fn begin(&self) -> Constraint {
-        Constraint {
-            matcher: self
-                .start
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .deep_clone(),
-            taken: 0,
-        }
+        Constraint { matcher: self.start.lock().unwrap_or_else(PoisonError::into_inner).deep_clone(), taken: 0 }
     }
 }
 
@@ -113,16 +90,12 @@ pub(crate) struct Constraint {
 impl Constraint {
     /// Tokens that may come next; the end token among them where the text may end.
     pub(crate) fn allowed(&mut self) -> Result<SimpleVob, String> {
-        self.matcher
-            .compute_mask_or_eos()
-            .map_err(|error| error.to_string())
+        self.matcher.compute_mask_or_eos().map_err(|error| error.to_string())
     }
 
     /// Takes tokens that are allowed.
     pub(crate) fn take(&mut self, tokens: &[u32]) -> Result<(), String> {
-        self.matcher
-            .consume_tokens(tokens)
-            .map_err(|error| error.to_string())?;
+        self.matcher.consume_tokens(tokens).map_err(|error| error.to_string())?;
         self.taken += tokens.len();
         Ok(())
     }
@@ -148,9 +121,7 @@ impl Constraint {
     /// Gives back all but the first `taken` tokens.
     pub(crate) fn return_to(&mut self, taken: usize) -> Result<(), String> {
         let back = self.taken.saturating_sub(taken);
-        self.matcher
-            .rollback(back)
-            .map_err(|error| error.to_string())?;
+        self.matcher.rollback(back).map_err(|error| error.to_string())?;
         self.taken -= back;
         Ok(())
     }

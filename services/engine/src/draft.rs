@@ -54,12 +54,7 @@ pub struct Sampling {
 
 impl Default for Sampling {
     fn default() -> Self {
-        Self {
-            temperature: 0.8,
-            top_p: 0.95,
-            min_p: 0.05,
-            repetition_penalty: 1.0,
-        }
+        Self { temperature: 0.8, top_p: 0.95, min_p: 0.05, repetition_penalty: 1.0 }
     }
 }
 
@@ -72,10 +67,7 @@ impl Sampling {
         } else if !(self.min_p >= 0.0 && self.min_p <= 1.0) {
             format!("min_p is {}, but must be from 0 to 1", self.min_p)
         } else if !(self.repetition_penalty > 0.0 && self.repetition_penalty.is_finite()) {
-            format!(
-                "repetition_penalty is {}, but must be above 0",
-                self.repetition_penalty
-            )
+            format!("repetition_penalty is {}, but must be above 0", self.repetition_penalty)
         } else {
             return Ok(());
         };
@@ -167,16 +159,7 @@ impl DraftSender {
     pub(crate) fn pair() -> (Self, DraftHandle) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let cancelled = Arc::new(AtomicBool::new(false));
-        (
-            Self {
-                events: sender,
-                cancelled: Arc::clone(&cancelled),
-            },
-            DraftHandle {
-                events: receiver,
-                cancelled,
-            },
-        )
+        (Self { events: sender, cancelled: Arc::clone(&cancelled) }, DraftHandle { events: receiver, cancelled })
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {

@@ -27,11 +27,7 @@ pub struct EngineOptions {
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self {
-            threads: None,
-            context_limit: 4096,
-            queue_depth: 32,
-        }
+        Self { threads: None, context_limit: 4096, queue_depth: 32 }
     }
 }
 
@@ -79,24 +75,14 @@ impl Engine {
         if let Some(wanted) = options.threads.filter(|&wanted| wanted != available) {
             return Err(LoadError::Threads { wanted, available });
         }
-        let Loaded {
-            model,
-            environment,
-            chat,
-            info,
-        } = load::load(&source, options.context_limit)?;
+        let Loaded { model, environment, chat, info } = load::load(&source, options.context_limit)?;
         drop(source);
         let invalid = |reason: String| LoadError::invalid(&info.name, reason);
-        let grammars = GrammarCompiler::new(Arc::clone(&environment)).map_err(|reason| {
-            invalid(format!(
-                "its vocabulary does not serve for grammars: {reason}"
-            ))
-        })?;
+        let grammars = GrammarCompiler::new(Arc::clone(&environment))
+            .map_err(|reason| invalid(format!("its vocabulary does not serve for grammars: {reason}")))?;
         let mut runner = Runner::new(model, Arc::clone(&environment))
             .map_err(|error| invalid(format!("its cache cannot be made: {error}")))?;
-        runner
-            .warm_up()
-            .map_err(|error| invalid(format!("its first forward failed: {error}")))?;
+        runner.warm_up().map_err(|error| invalid(format!("its first forward failed: {error}")))?;
         let queue = Arc::new(Queue::new(options.queue_depth));
         let thread = std::thread::Builder::new()
             .name("countersign-engine".into())
@@ -112,14 +98,7 @@ impl Engine {
             model.context_tokens = info.context_length,
             "model loaded"
         );
-        Ok(Self(Arc::new(Inner {
-            info,
-            environment,
-            chat,
-            grammars,
-            queue,
-            thread: Some(thread),
-        })))
+        Ok(Self(Arc::new(Inner { info, environment, chat, grammars, queue, thread: Some(thread) })))
     }
 
     /// What is known of the model.
@@ -134,11 +113,7 @@ impl Engine {
     /// # Errors
     /// The model has no template, or the template refuses these messages.
     pub fn render_chat(&self, messages: &[ChatMessage]) -> Result<String, ChatTemplateError> {
-        self.0
-            .chat
-            .as_ref()
-            .ok_or(ChatTemplateError::Missing)?
-            .render(messages)
+        self.0.chat.as_ref().ok_or(ChatTemplateError::Missing)?.render(messages)
     }
 
     /// `text` with the model's control tokens broken up: for what people wrote, before it becomes part
@@ -153,10 +128,7 @@ impl Engine {
     /// # Errors
     /// The tokenizer refuses the text.
     pub fn count_tokens(&self, text: &str) -> Result<usize, TokenizeError> {
-        self.0
-            .environment
-            .encode_prompt(text)
-            .map(|tokens| tokens.len())
+        self.0.environment.encode_prompt(text).map(|tokens| tokens.len())
     }
 
     /// Compiles a grammar in llguidance's Lark. Compile once and clone for each draft.
@@ -186,17 +158,10 @@ impl Engine {
         }
         let limit = inner.info.context_length.saturating_sub(request.max_tokens);
         if prompt.len() > limit {
-            return Err(SubmitError::PromptTooLong {
-                tokens: prompt.len(),
-                limit,
-            });
+            return Err(SubmitError::PromptTooLong { tokens: prompt.len(), limit });
         }
         let (sender, handle) = DraftSender::pair();
-        inner.queue.push(Job {
-            request,
-            prompt,
-            sender,
-        })?;
+        inner.queue.push(Job { request, prompt, sender })?;
         Ok(handle)
     }
 }

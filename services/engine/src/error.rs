@@ -63,10 +63,7 @@ pub const SUPPORTED_ARCHITECTURES: [&str; 2] = ["LlamaForCausalLM (config.json)"
 
 impl LoadError {
     pub(crate) fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Invalid {
-            path: path.into(),
-            reason: reason.into(),
-        }
+        Self::Invalid { path: path.into(), reason: reason.into() }
     }
 }
 

@@ -12,10 +12,7 @@
 //! To add an architecture: a forward like `model`'s, and its name in both formats of `load`. To add a
 //! bound on what may be written: an automaton like `forbidden`, asked in `sequence`.
 
-#![cfg_attr(
-    test,
-    expect(clippy::unwrap_used, reason = "a test fails by panicking")
-)]
+#![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod cache;
 mod chat;
@@ -41,8 +38,7 @@ pub use constraint::Grammar;
 pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};
 pub use engine::{Engine, EngineOptions, ModelInfo};
 pub use error::{
-    ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError,
-    TokenizeError,
+    ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError, TokenizeError,
 };
 pub use forbidden::Forbidden;
 pub use source::ModelSource;

@@ -49,15 +49,9 @@ pub(crate) enum Weight {
 pub(crate) trait Weights {
     type Error;
     /// `[rows, columns]`.
-    fn matrix(
-        &mut self,
-        weight: Weight,
-        rows: usize,
-        columns: usize,
-    ) -> std::result::Result<QMatMul, Self::Error>;
+    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> std::result::Result<QMatMul, Self::Error>;
     /// `[length]`, in F32.
-    fn vector(&mut self, weight: Weight, length: usize)
-    -> std::result::Result<Tensor, Self::Error>;
+    fn vector(&mut self, weight: Weight, length: usize) -> std::result::Result<Tensor, Self::Error>;
     /// Whether the file has its own output matrix; otherwise the embedding serves.
     fn has_output(&self) -> bool;
 }
@@ -98,9 +92,7 @@ impl Llama {
         let from = LoadFailure::Weights;
         let (hidden, head_dim, ffn) = (shape.hidden, shape.head_dim, shape.ffn);
         let (queries, keys) = (shape.heads * head_dim, shape.kv_heads * head_dim);
-        let embedding = weights
-            .matrix(Weight::Embedding, shape.vocab, hidden)
-            .map_err(from)?;
+        let embedding = weights.matrix(Weight::Embedding, shape.vocab, hidden).map_err(from)?;
         let layers = (0..shape.layers)
             .map(|at| {
                 Ok(Layer {
@@ -117,30 +109,14 @@ impl Llama {
             })
             .collect::<std::result::Result<Vec<_>, W::Error>>()
             .map_err(LoadFailure::Weights)?;
-        let output_norm = weights
-            .vector(Weight::OutputNorm, hidden)
-            .map_err(LoadFailure::Weights)?;
+        let output_norm = weights.vector(Weight::OutputNorm, hidden).map_err(LoadFailure::Weights)?;
         let output = if weights.has_output() {
-            weights
-                .matrix(Weight::Output, shape.vocab, hidden)
-                .map_err(LoadFailure::Weights)?
+            weights.matrix(Weight::Output, shape.vocab, hidden).map_err(LoadFailure::Weights)?
         } else {
             embedding.clone()
         };
-        let (cosines, sines) = shape
-            .rope
-            .tables(head_dim, positions)
-            .map_err(LoadFailure::Tables)?;
-        Ok(Self {
-            shape,
-            embedding,
-            layers,
-            output_norm,
-            output,
-            cosines,
-            sines,
-            positions,
-        })
+        let (cosines, sines) = shape.rope.tables(head_dim, positions).map_err(LoadFailure::Tables)?;
+        Ok(Self { shape, embedding, layers, output_norm, output, cosines, sines, positions })
     }
 
     pub(crate) fn shape(&self) -> &Shape {
@@ -153,12 +129,7 @@ impl Llama {
     }
 
     pub(crate) fn new_cache(&self) -> Result<KvCache> {
-        KvCache::new(
-            self.shape.layers,
-            self.shape.kv_heads,
-            self.shape.head_dim,
-            self.positions,
-        )
+        KvCache::new(self.shape.layers, self.shape.kv_heads, self.shape.head_dim, self.positions)
     }
 
     /// Number of weights, the shared output counted once.
@@ -182,17 +153,12 @@ impl Llama {
         let cosines = self.cosines.narrow(0, start, count)?;
         let sines = self.sines.narrow(0, start, count)?;
         let mask = (count > 1).then(|| causal_mask(start, count)).transpose()?;
-        let mut state = self
-            .embedding
-            .embedding(&Tensor::new(tokens, &Device::Cpu)?)?;
+        let mut state = self.embedding.embedding(&Tensor::new(tokens, &Device::Cpu)?)?;
         for (at, layer) in self.layers.iter().enumerate() {
             let normed = rms_norm(&state, &layer.attention_norm, shape.norm_eps)?;
             // [t, n · head_dim] → [1, n, t, head_dim]
             let split = |tensor: Tensor, heads: usize| {
-                tensor
-                    .reshape((1, count, heads, shape.head_dim))?
-                    .transpose(1, 2)?
-                    .contiguous()
+                tensor.reshape((1, count, heads, shape.head_dim))?.transpose(1, 2)?.contiguous()
             };
             let turn = |tensor: &Tensor| match shape.rope.pairing {
                 Pairing::Halves => rope(tensor, &cosines, &sines),
@@ -209,10 +175,7 @@ impl Llama {
                 group * count,
                 shape.head_dim,
             ))?;
-            let scores =
-                query
-                    .matmul(&keys.transpose(1, 2)?)?
-                    .reshape((shape.heads, count, held))?;
+            let scores = query.matmul(&keys.transpose(1, 2)?)?.reshape((shape.heads, count, held))?;
             let scores = match &mask {
                 Some(mask) => scores.broadcast_add(mask)?,
                 None => scores,
@@ -238,11 +201,7 @@ impl Llama {
     pub(crate) fn logits(&self, states: &Tensor) -> Result<Vec<f32>> {
         let last = states.narrow(0, states.dim(0)? - 1, 1)?.contiguous()?;
         let normed = rms_norm(&last, &self.output_norm, self.shape.norm_eps)?;
-        self.output
-            .forward(&normed)?
-            .flatten_all()?
-            .to_dtype(DType::F32)?
-            .to_vec1()
+        self.output.forward(&normed)?.flatten_all()?.to_dtype(DType::F32)?.to_vec1()
     }
 }
 
@@ -259,15 +218,7 @@ pub(crate) enum LoadFailure<E> {
 fn causal_mask(start: usize, count: usize) -> Result<Tensor> {
     let held = start + count;
     let mask: Vec<f32> = (0..count)
-        .flat_map(|row| {
-            (0..held).map(move |column| {
-                if column <= start + row {
-                    0.0
-                } else {
-                    f32::NEG_INFINITY
-                }
-            })
-        })
+        .flat_map(|row| (0..held).map(move |column| if column <= start + row { 0.0 } else { f32::NEG_INFINITY }))
         .collect();
     Tensor::from_vec(mask, (count, held), &Device::Cpu)
 }

@@ -9,10 +9,8 @@ pub(crate) fn uniform(seed: u64, stream: u64, position: u64, attempt: u64) -> f6
     let mut state = mix(seed.wrapping_add(0x9E37_79B9_7F4A_7C15));
     for coordinate in [stream, position, attempt] {
         // The factor keeps coordinates from changing places: (1, 2) is not (2, 1).
-        state = mix(state
-            .wrapping_mul(0xD134_2543_DE82_EF95)
-            .wrapping_add(coordinate)
-            .wrapping_add(0x9E37_79B9_7F4A_7C15));
+        state =
+            mix(state.wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(coordinate).wrapping_add(0x9E37_79B9_7F4A_7C15));
     }
     (state >> 11) as f64 / (1_u64 << 53) as f64
 }
@@ -31,13 +29,7 @@ mod tests {
     fn each_coordinate_changes_the_number_and_the_same_ones_repeat_it() {
         let base = uniform(1, 2, 3, 0);
         assert_eq!(base, uniform(1, 2, 3, 0));
-        for other in [
-            (2, 2, 3, 0),
-            (1, 3, 3, 0),
-            (1, 2, 4, 0),
-            (1, 2, 3, 1),
-            (2, 1, 3, 0),
-        ] {
+        for other in [(2, 2, 3, 0), (1, 3, 3, 0), (1, 2, 4, 0), (1, 2, 3, 1), (2, 1, 3, 0)] {
             assert_ne!(base, uniform(other.0, other.1, other.2, other.3));
         }
     }
@@ -48,9 +40,6 @@ mod tests {
         for position in 0..10_000 {
             buckets[(uniform(7, 1, position, 0) * 10.0) as usize] += 1;
         }
-        assert!(
-            buckets.iter().all(|&count| (850..1150).contains(&count)),
-            "{buckets:?}"
-        );
+        assert!(buckets.iter().all(|&count| (850..1150).contains(&count)), "{buckets:?}");
     }
 }

@@ -44,12 +44,7 @@ impl Rope {
                 match &self.scaling {
                     Scaling::None => frequency,
                     Scaling::Factors(factors) => frequency / f64::from(factors[pair]),
-                    &Scaling::Llama3 {
-                        factor,
-                        low_freq_factor,
-                        high_freq_factor,
-                        original_context,
-                    } => {
+                    &Scaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_context } => {
                         let wavelength = std::f64::consts::TAU / frequency;
                         if wavelength < original_context / high_freq_factor {
                             frequency
@@ -79,10 +74,7 @@ impl Rope {
             }
         }
         let shape = (positions, frequencies.len());
-        Ok((
-            Tensor::from_vec(cosines, shape, &Device::Cpu)?,
-            Tensor::from_vec(sines, shape, &Device::Cpu)?,
-        ))
+        Ok((Tensor::from_vec(cosines, shape, &Device::Cpu)?, Tensor::from_vec(sines, shape, &Device::Cpu)?))
     }
 }
 
@@ -92,11 +84,7 @@ mod tests {
 
     #[test]
     fn llama_3_scaling_keeps_fast_turns_and_slows_the_slow_ones() {
-        let plain = Rope {
-            theta: 500_000.0,
-            pairing: Pairing::Halves,
-            scaling: Scaling::None,
-        };
+        let plain = Rope { theta: 500_000.0, pairing: Pairing::Halves, scaling: Scaling::None };
         let scaled = Rope {
             scaling: Scaling::Llama3 {
                 factor: 8.0,

@@ -18,11 +18,7 @@ pub(crate) fn penalise(logits: &mut [f32], written: &[u32], penalty: f32) {
     let distinct: HashSet<u32> = written.iter().copied().collect();
     for token in distinct {
         if let Some(logit) = logits.get_mut(token as usize) {
-            *logit = if *logit > 0.0 {
-                *logit / penalty
-            } else {
-                *logit * penalty
-            };
+            *logit = if *logit > 0.0 { *logit / penalty } else { *logit * penalty };
         }
     }
 }
@@ -30,15 +26,8 @@ pub(crate) fn penalise(logits: &mut [f32], written: &[u32], penalty: f32) {
 /// The natural logarithm of the probability that `logits` give to `token`.
 pub(crate) fn log_probability(logits: &[f32], token: u32) -> f64 {
     let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits
-        .iter()
-        .map(|&logit| f64::from(logit - max).exp())
-        .sum();
-    logits
-        .get(token as usize)
-        .map_or(f64::NEG_INFINITY, |&logit| {
-            f64::from(logit - max) - sum.ln()
-        })
+    let sum: f64 = logits.iter().map(|&logit| f64::from(logit - max).exp()).sum();
+    logits.get(token as usize).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit - max) - sum.ln())
 }
 
 /// The token for the random number `uniform` in [0, 1), or `None` when no token is left.
@@ -71,12 +60,7 @@ pub(crate) fn draw(
     // Weights relative to the likeliest, which so has weight 1.
     let mut weighted: Vec<(u32, f64)> = candidates
         .into_iter()
-        .map(|(token, logit)| {
-            (
-                token,
-                (f64::from(logit - best.1) / f64::from(sampling.temperature)).exp(),
-            )
-        })
+        .map(|(token, logit)| (token, (f64::from(logit - best.1) / f64::from(sampling.temperature)).exp()))
         .filter(|&(_, weight)| weight >= f64::from(sampling.min_p))
         .collect();
     if sampling.top_p < 1.0 {
@@ -111,12 +95,7 @@ mod tests {
     use super::{draw, log_probability, penalise};
     use crate::draft::Sampling;
 
-    const GREEDY: Sampling = Sampling {
-        temperature: 0.0,
-        top_p: 1.0,
-        min_p: 0.0,
-        repetition_penalty: 1.0,
-    };
+    const GREEDY: Sampling = Sampling { temperature: 0.0, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0 };
 
     fn all(size: usize) -> SimpleVob {
         SimpleVob::alloc_ones(size)
@@ -124,52 +103,19 @@ mod tests {
 
     #[test]
     fn greedy_takes_the_lowest_id_of_equals() {
-        assert_eq!(
-            draw(
-                &[1.0, 3.0, 3.0, 2.0],
-                &all(4),
-                &HashSet::new(),
-                &GREEDY,
-                0.9
-            ),
-            Some(1)
-        );
-        assert_eq!(
-            draw(
-                &[1.0, 3.0, 3.0, 2.0],
-                &all(4),
-                &HashSet::from([1]),
-                &GREEDY,
-                0.9
-            ),
-            Some(2)
-        );
+        assert_eq!(draw(&[1.0, 3.0, 3.0, 2.0], &all(4), &HashSet::new(), &GREEDY, 0.9), Some(1));
+        assert_eq!(draw(&[1.0, 3.0, 3.0, 2.0], &all(4), &HashSet::from([1]), &GREEDY, 0.9), Some(2));
     }
 
     #[test]
     fn nothing_allowed_is_none() {
-        assert_eq!(
-            draw(
-                &[1.0, 2.0],
-                &SimpleVob::alloc(2),
-                &HashSet::new(),
-                &GREEDY,
-                0.0
-            ),
-            None
-        );
-        assert_eq!(
-            draw(&[f32::NAN, 2.0], &all(2), &HashSet::from([1]), &GREEDY, 0.0),
-            None
-        );
+        assert_eq!(draw(&[1.0, 2.0], &SimpleVob::alloc(2), &HashSet::new(), &GREEDY, 0.0), None);
+        assert_eq!(draw(&[f32::NAN, 2.0], &all(2), &HashSet::from([1]), &GREEDY, 0.0), None);
     }
 
     #[test]
     fn numbers_map_to_tokens_by_their_probability() {
-        let plain = Sampling {
-            temperature: 1.0,
-            ..GREEDY
-        };
+        let plain = Sampling { temperature: 1.0, ..GREEDY };
         let logits = [0.5_f32.ln(), 0.25_f32.ln(), 0.25_f32.ln()];
         let at = |uniform| draw(&logits, &all(3), &HashSet::new(), &plain, uniform);
         assert_eq!(
@@ -181,24 +127,10 @@ mod tests {
     #[test]
     fn min_p_and_top_p_drop_the_tail() {
         let logits = [0.6_f32.ln(), 0.3_f32.ln(), 0.1_f32.ln()];
-        let min_p = Sampling {
-            temperature: 1.0,
-            min_p: 0.4,
-            ..GREEDY
-        };
-        assert_eq!(
-            draw(&logits, &all(3), &HashSet::new(), &min_p, 0.999),
-            Some(1)
-        );
-        let top_p = Sampling {
-            temperature: 1.0,
-            top_p: 0.5,
-            ..GREEDY
-        };
-        assert_eq!(
-            draw(&logits, &all(3), &HashSet::new(), &top_p, 0.999),
-            Some(0)
-        );
+        let min_p = Sampling { temperature: 1.0, min_p: 0.4, ..GREEDY };
+        assert_eq!(draw(&logits, &all(3), &HashSet::new(), &min_p, 0.999), Some(1));
+        let top_p = Sampling { temperature: 1.0, top_p: 0.5, ..GREEDY };
+        assert_eq!(draw(&logits, &all(3), &HashSet::new(), &top_p, 0.999), Some(0));
     }
 
     #[test]
@@ -210,9 +142,7 @@ mod tests {
 
     #[test]
     fn log_probabilities_are_normalised() {
-        let total: f64 = (0..3)
-            .map(|token| log_probability(&[1.0, 2.0, 3.0], token).exp())
-            .sum();
+        let total: f64 = (0..3).map(|token| log_probability(&[1.0, 2.0, 3.0], token).exp()).sum();
         assert!((total - 1.0).abs() < 1e-9);
     }
 }

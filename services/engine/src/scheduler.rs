@@ -46,11 +46,7 @@ enum Phase {
 
 impl Queue {
     pub(crate) fn new(depth: usize) -> Self {
-        Self {
-            state: Mutex::default(),
-            changed: Condvar::new(),
-            depth,
-        }
+        Self { state: Mutex::default(), changed: Condvar::new(), depth }
     }
 
     /// No code panics while it holds the lock, so a poisoned one is still sound.
@@ -69,9 +65,7 @@ impl Queue {
         }
         if state.len() >= self.depth {
             let seconds = (state.seconds_per_draft * state.len() as f64 / 2.0).clamp(1.0, 120.0);
-            return Err(SubmitError::Overloaded {
-                retry_after: Duration::from_secs(seconds.ceil() as u64),
-            });
+            return Err(SubmitError::Overloaded { retry_after: Duration::from_secs(seconds.ceil() as u64) });
         }
         match job.request.priority {
             Priority::Interactive => state.interactive.push_back(job),
@@ -96,10 +90,7 @@ impl Queue {
             if let Some(job) = state.bulk.pop_front() {
                 return Some(job);
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -116,18 +107,13 @@ impl Queue {
     fn finished_one(&self, took: Duration) {
         let mut state = self.lock();
         let seconds = took.as_secs_f64();
-        state.seconds_per_draft = if state.seconds_per_draft == 0.0 {
-            seconds
-        } else {
-            0.8 * state.seconds_per_draft + 0.2 * seconds
-        };
+        state.seconds_per_draft =
+            if state.seconds_per_draft == 0.0 { seconds } else { 0.8 * state.seconds_per_draft + 0.2 * seconds };
     }
 
     fn fail_all(&self) {
         let mut state = self.lock();
-        let State {
-            interactive, bulk, ..
-        } = &mut *state;
+        let State { interactive, bulk, .. } = &mut *state;
         for job in interactive.drain(..).chain(bulk.drain(..)) {
             job.sender.send(DraftEvent::Failed(DraftError::Stopped));
         }
@@ -158,11 +144,10 @@ pub(crate) fn run(queue: &Arc<Queue>, mut runner: Runner) {
     while let Some(job) = queue.pop() {
         let began = Instant::now();
         let stopped = || queue.is_stopped();
-        let result =
-            catch_unwind(AssertUnwindSafe(|| runner.run(&job, &stopped))).unwrap_or_else(|_| {
-                runner.forget();
-                Err(DraftError::Model("the forward stopped with a panic".into()))
-            });
+        let result = catch_unwind(AssertUnwindSafe(|| runner.run(&job, &stopped))).unwrap_or_else(|_| {
+            runner.forget();
+            Err(DraftError::Model("the forward stopped with a panic".into()))
+        });
         queue.finished_one(began.elapsed());
         match result {
             Ok(output) => {

@@ -45,17 +45,9 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    pub(crate) fn new(
-        model: Llama,
-        environment: Arc<TokenEnvironment>,
-    ) -> candle_core::Result<Self> {
+    pub(crate) fn new(model: Llama, environment: Arc<TokenEnvironment>) -> candle_core::Result<Self> {
         let cache = model.new_cache()?;
-        Ok(Self {
-            model,
-            environment,
-            cache,
-            read: Vec::new(),
-        })
+        Ok(Self { model, environment, cache, read: Vec::new() })
     }
 
     /// One forward of each shape that drafts use, so that candle packs its weights now.
@@ -77,11 +69,7 @@ impl Runner {
     }
 
     /// Writes one draft. `stopped` says that the engine wants to end.
-    pub(crate) fn run(
-        &mut self,
-        job: &Job,
-        stopped: &dyn Fn() -> bool,
-    ) -> Result<DraftOutput, DraftError> {
+    pub(crate) fn run(&mut self, job: &Job, stopped: &dyn Fn() -> bool) -> Result<DraftOutput, DraftError> {
         let goes_on = || {
             if stopped() {
                 Err(DraftError::Stopped)
@@ -91,9 +79,7 @@ impl Runner {
                 Ok(())
             }
         };
-        job.sender.send(DraftEvent::Started {
-            prompt_tokens: job.prompt.len(),
-        });
+        job.sender.send(DraftEvent::Started { prompt_tokens: job.prompt.len() });
         let began = Instant::now();
         let logits = self.read_prompt(&job.prompt, &goes_on)?;
         let prompt_seconds = began.elapsed().as_secs_f32();
@@ -113,11 +99,7 @@ impl Runner {
         prompt: &[u32],
         goes_on: &dyn Fn() -> Result<(), DraftError>,
     ) -> Result<Vec<f32>, DraftError> {
-        let common = prompt
-            .iter()
-            .zip(&self.read)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let common = prompt.iter().zip(&self.read).take_while(|(a, b)| a == b).count();
         // At least one token is read anew, for its logits; and only whole chunks are kept.
         let kept = common.min(prompt.len().saturating_sub(1)) / CHUNK * CHUNK;
         self.cache.truncate(kept);
@@ -133,20 +115,13 @@ impl Runner {
     }
 
     fn forward(&mut self, tokens: &[u32]) -> Result<candle_core::Tensor, DraftError> {
-        self.model
-            .forward(tokens, &mut self.cache)
-            .map_err(|error| DraftError::Model(error.to_string()))
+        self.model.forward(tokens, &mut self.cache).map_err(|error| DraftError::Model(error.to_string()))
     }
 
     fn logits(&self, states: &candle_core::Tensor) -> Result<Vec<f32>, DraftError> {
-        let logits = self
-            .model
-            .logits(states)
-            .map_err(|error| DraftError::Model(error.to_string()))?;
+        let logits = self.model.logits(states).map_err(|error| DraftError::Model(error.to_string()))?;
         if logits.iter().any(|logit| logit.is_nan()) {
-            return Err(DraftError::Model(
-                "its logits are not numbers; the weights may be damaged".into(),
-            ));
+            return Err(DraftError::Model("its logits are not numbers; the weights may be damaged".into()));
         }
         Ok(logits)
     }
@@ -259,9 +234,7 @@ impl<'a> Text<'a> {
     }
 
     fn stuck(&self) -> DraftError {
-        DraftError::Stuck {
-            tokens: self.tokens.len(),
-        }
+        DraftError::Stuck { tokens: self.tokens.len() }
     }
 
     /// Takes what the grammar forces at the very start.
@@ -274,14 +247,7 @@ impl<'a> Text<'a> {
     }
 
     fn step(&self, logits: Vec<f32>, cache_length: usize) -> Step {
-        Step {
-            logits,
-            cache_length,
-            before: self.progress.clone(),
-            allowed: None,
-            banned: HashSet::new(),
-            chosen: 0,
-        }
+        Step { logits, cache_length, before: self.progress.clone(), allowed: None, banned: HashSet::new(), chosen: 0 }
     }
 
     /// Chooses a token and takes what it forces. `None`: nothing is left to choose here.
@@ -300,35 +266,16 @@ impl<'a> Text<'a> {
         found
     }
 
-    fn choose(
-        &mut self,
-        step: &mut Step,
-        allowed: &SimpleVob,
-    ) -> Result<Option<Advance>, DraftError> {
+    fn choose(&mut self, step: &mut Step, allowed: &SimpleVob) -> Result<Option<Advance>, DraftError> {
         let request = &self.job.request;
         let forbidden = &request.forbidden;
         let mut penalised = step.logits.clone();
-        sampler::penalise(
-            &mut penalised,
-            &self.tokens,
-            request.sampling.repetition_penalty,
-        );
+        sampler::penalise(&mut penalised, &self.tokens, request.sampling.repetition_penalty);
         let mut refused = 0;
         loop {
             let attempt = step.banned.len() as u64;
-            let uniform = random::uniform(
-                request.seed,
-                request.stream,
-                self.tokens.len() as u64,
-                attempt,
-            );
-            let Some(token) = sampler::draw(
-                &penalised,
-                allowed,
-                &step.banned,
-                &request.sampling,
-                uniform,
-            ) else {
+            let uniform = random::uniform(request.seed, request.stream, self.tokens.len() as u64, attempt);
+            let Some(token) = sampler::draw(&penalised, allowed, &step.banned, &request.sampling, uniform) else {
                 return Ok(None);
             };
             step.chosen = token;
@@ -350,14 +297,10 @@ impl<'a> Text<'a> {
                 }
                 continue;
             }
-            self.constraint
-                .take(&[token])
-                .map_err(DraftError::Grammar)?;
+            self.constraint.take(&[token]).map_err(DraftError::Grammar)?;
             match self.take_forced(guard)? {
                 None => {
-                    self.constraint
-                        .return_to(self.progress.taken)
-                        .map_err(DraftError::Grammar)?;
+                    self.constraint.return_to(self.progress.taken).map_err(DraftError::Grammar)?;
                     step.banned.insert(token);
                 }
                 Some((forced, guard)) => {
@@ -382,17 +325,11 @@ impl<'a> Text<'a> {
 
     /// Takes the tokens that the grammar forces now. `None`: they, or the end that they reach, break a
     /// rule.
-    fn take_forced(
-        &mut self,
-        mut guard: forbidden::State,
-    ) -> Result<Option<(Vec<u32>, forbidden::State)>, DraftError> {
+    fn take_forced(&mut self, mut guard: forbidden::State) -> Result<Option<(Vec<u32>, forbidden::State)>, DraftError> {
         let forbidden = &self.job.request.forbidden;
         let mut forced = self.constraint.forced();
         // A forced end token is the end, not text.
-        if let Some(end) = forced
-            .iter()
-            .position(|token| self.environment.ends().contains(token))
-        {
+        if let Some(end) = forced.iter().position(|token| self.environment.ends().contains(token)) {
             forced.truncate(end);
         }
         for &token in &forced {
@@ -410,12 +347,7 @@ impl<'a> Text<'a> {
     }
 
     /// Makes a sampled token and what it forced part of the text.
-    fn commit(
-        &mut self,
-        sampled: Option<u32>,
-        forced: Vec<u32>,
-        guard: forbidden::State,
-    ) -> Advance {
+    fn commit(&mut self, sampled: Option<u32>, forced: Vec<u32>, guard: forbidden::State) -> Advance {
         let mut new: Vec<u32> = sampled.into_iter().collect();
         self.progress.sampled += new.len();
         self.progress.forced += forced.len();
@@ -428,11 +360,7 @@ impl<'a> Text<'a> {
         self.progress.tokens = self.tokens.len();
         self.progress.bytes = self.bytes.len();
         self.progress.taken = self.constraint.taken();
-        if self.constraint.is_complete() {
-            Advance::Complete
-        } else {
-            Advance::Read(new)
-        }
+        if self.constraint.is_complete() { Advance::Complete } else { Advance::Read(new) }
     }
 
     /// Takes the last step back and bans what it chose.
@@ -445,9 +373,7 @@ impl<'a> Text<'a> {
             return Err(self.stuck());
         }
         self.progress = step.before.clone();
-        self.constraint
-            .return_to(self.progress.taken)
-            .map_err(DraftError::Grammar)?;
+        self.constraint.return_to(self.progress.taken).map_err(DraftError::Grammar)?;
         self.tokens.truncate(self.progress.tokens);
         self.bytes.truncate(self.progress.bytes);
         step.banned.insert(step.chosen);
@@ -467,9 +393,7 @@ impl<'a> Text<'a> {
             Err(_) => new.len(),
         };
         if whole > 0 {
-            self.job
-                .sender
-                .send(DraftEvent::Text(String::from_utf8_lossy(new).into_owned()));
+            self.job.sender.send(DraftEvent::Text(String::from_utf8_lossy(new).into_owned()));
             self.given_out = self.bytes.len();
         }
         self.steps.clear();

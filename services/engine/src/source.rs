@@ -30,16 +30,11 @@ impl ModelSource {
     /// The path does not exist, or is neither.
     pub fn path(path: impl AsRef<Path>) -> Result<Self, LoadError> {
         let path = path.as_ref();
-        let metadata = std::fs::metadata(path).map_err(|source| LoadError::Io {
-            path: path.display().to_string(),
-            source,
-        })?;
+        let metadata =
+            std::fs::metadata(path).map_err(|source| LoadError::Io { path: path.display().to_string(), source })?;
         if metadata.is_dir() {
             Ok(Self::Folder(path.to_owned()))
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"))
-        {
+        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf")) {
             Ok(Self::Gguf(path.to_owned()))
         } else {
             Err(LoadError::invalid(
@@ -55,11 +50,7 @@ impl ModelSource {
         gguf: impl Into<Cow<'static, [u8]>>,
         tokenizer_json: impl Into<Cow<'static, [u8]>>,
     ) -> Self {
-        Self::Bytes {
-            name: name.into(),
-            gguf: gguf.into(),
-            tokenizer_json: tokenizer_json.into(),
-        }
+        Self::Bytes { name: name.into(), gguf: gguf.into(), tokenizer_json: tokenizer_json.into() }
     }
 }
 
@@ -68,11 +59,9 @@ impl std::fmt::Debug for ModelSource {
         match self {
             Self::Folder(path) => formatter.debug_tuple("Folder").field(path).finish(),
             Self::Gguf(path) => formatter.debug_tuple("Gguf").field(path).finish(),
-            Self::Bytes { name, gguf, .. } => formatter
-                .debug_struct("Bytes")
-                .field("name", name)
-                .field("bytes", &gguf.len())
-                .finish_non_exhaustive(),
+            Self::Bytes { name, gguf, .. } => {
+                formatter.debug_struct("Bytes").field("name", name).field("bytes", &gguf.len()).finish_non_exhaustive()
+            }
         }
     }
 }

@@ -31,16 +31,7 @@ pub(crate) struct Tiny {
 
 impl Default for Tiny {
     fn default() -> Self {
-        Self {
-            hidden: 64,
-            heads: 4,
-            kv_heads: 2,
-            head_dim: 32,
-            ffn: 96,
-            tied: true,
-            seed: 1,
-            rope_scaling: false,
-        }
+        Self { hidden: 64, heads: 4, kv_heads: 2, head_dim: 32, ffn: 96, tied: true, seed: 1, rope_scaling: false }
     }
 }
 
@@ -59,17 +50,10 @@ impl Tiny {
                 .collect();
             Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
         };
-        let (hidden, queries, keys) = (
-            self.hidden,
-            self.heads * self.head_dim,
-            self.kv_heads * self.head_dim,
-        );
+        let (hidden, queries, keys) = (self.hidden, self.heads * self.head_dim, self.kv_heads * self.head_dim);
         let mut weights = HashMap::new();
         let mut add = |name: String, tensor| weights.insert(name, tensor);
-        add(
-            "model.embed_tokens.weight".into(),
-            random(&[VOCAB, hidden], 1.0, 0.0),
-        );
+        add("model.embed_tokens.weight".into(), random(&[VOCAB, hidden], 1.0, 0.0));
         add("model.norm.weight".into(), random(&[hidden], 0.3, 1.0));
         if !self.tied {
             add("lm_head.weight".into(), random(&[VOCAB, hidden], 0.3, 0.0));
@@ -77,20 +61,11 @@ impl Tiny {
         for layer in 0..LAYERS {
             let name = |part: &str| format!("model.layers.{layer}.{part}.weight");
             add(name("input_layernorm"), random(&[hidden], 0.3, 1.0));
-            add(
-                name("post_attention_layernorm"),
-                random(&[hidden], 0.3, 1.0),
-            );
-            add(
-                name("self_attn.q_proj"),
-                random(&[queries, hidden], 0.2, 0.0),
-            );
+            add(name("post_attention_layernorm"), random(&[hidden], 0.3, 1.0));
+            add(name("self_attn.q_proj"), random(&[queries, hidden], 0.2, 0.0));
             add(name("self_attn.k_proj"), random(&[keys, hidden], 0.2, 0.0));
             add(name("self_attn.v_proj"), random(&[keys, hidden], 0.2, 0.0));
-            add(
-                name("self_attn.o_proj"),
-                random(&[hidden, queries], 0.2, 0.0),
-            );
+            add(name("self_attn.o_proj"), random(&[hidden, queries], 0.2, 0.0));
             add(name("mlp.gate_proj"), random(&[self.ffn, hidden], 0.2, 0.0));
             add(name("mlp.up_proj"), random(&[self.ffn, hidden], 0.2, 0.0));
             add(name("mlp.down_proj"), random(&[hidden, self.ffn], 0.2, 0.0));
@@ -143,18 +118,12 @@ impl Tiny {
             } else {
                 tensor
             };
-            let kind = if tensor.rank() == 1 {
-                GgmlDType::F32
-            } else {
-                kind
-            };
+            let kind = if tensor.rank() == 1 { GgmlDType::F32 } else { kind };
             tensors.push((gguf_name(&name), QTensor::quantize(&tensor, kind).unwrap()));
         }
         if self.rope_scaling {
-            tensors.push((
-                "rope_freqs.weight".into(),
-                QTensor::quantize(&self.rope_factors(), GgmlDType::F32).unwrap(),
-            ));
+            tensors
+                .push(("rope_freqs.weight".into(), QTensor::quantize(&self.rope_factors(), GgmlDType::F32).unwrap()));
         }
         tensors.sort_by(|a, b| a.0.cmp(&b.0));
         let number = |value: usize| Value::U32(value as u32);
@@ -173,12 +142,8 @@ impl Tiny {
             ("llama.context_length", number(1024)),
             ("tokenizer.ggml.model", Value::String("no_vocab".into())),
         ];
-        let metadata: Vec<(&str, &Value)> =
-            metadata.iter().map(|(key, value)| (*key, value)).collect();
-        let tensors: Vec<(&str, &QTensor)> = tensors
-            .iter()
-            .map(|(name, tensor)| (name.as_str(), tensor))
-            .collect();
+        let metadata: Vec<(&str, &Value)> = metadata.iter().map(|(key, value)| (*key, value)).collect();
+        let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
         let mut file = std::io::Cursor::new(Vec::new());
         gguf_file::write(&mut file, &metadata, &tensors).unwrap();
         file.into_inner()
@@ -188,8 +153,7 @@ impl Tiny {
     fn rope_factors(&self) -> Tensor {
         let factors: Vec<f32> = (0..self.head_dim / 2)
             .map(|pair| {
-                let wavelength = std::f64::consts::TAU
-                    * 10_000_f64.powf(2.0 * pair as f64 / self.head_dim as f64);
+                let wavelength = std::f64::consts::TAU * 10_000_f64.powf(2.0 * pair as f64 / self.head_dim as f64);
                 let (short, long) = (64.0 / 4.0, 64.0 / 1.0);
                 if wavelength < short {
                     1.0
@@ -205,11 +169,7 @@ impl Tiny {
     }
 
     pub(crate) fn engine(&self, options: EngineOptions) -> Engine {
-        let source = ModelSource::bytes(
-            "tiny",
-            self.gguf(GgmlDType::Q8_0),
-            tokenizer_json().into_bytes(),
-        );
+        let source = ModelSource::bytes("tiny", self.gguf(GgmlDType::Q8_0), tokenizer_json().into_bytes());
         Engine::start(source, options).unwrap()
     }
 
@@ -252,9 +212,7 @@ fn gguf_name(name: &str) -> String {
         ("mlp.up_proj", "ffn_up"),
         ("mlp.down_proj", "ffn_down"),
     ];
-    renamed
-        .iter()
-        .fold(name.to_owned(), |name, (from, to)| name.replace(from, to))
+    renamed.iter().fold(name.to_owned(), |name, (from, to)| name.replace(from, to))
 }
 
 /// A byte-level BPE: 256 bytes, control tokens 256 to 259, references as text from 260.
@@ -263,14 +221,12 @@ pub(crate) fn tokenizer_json() -> String {
     let mut letters = Vec::new();
     for byte in 0..=255_u8 {
         let own = char::from(byte);
-        letters.push(
-            if matches!(own, '!'..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{FF}') {
-                own
-            } else {
-                shifted += 1;
-                char::from_u32(shifted - 1).unwrap()
-            },
-        );
+        letters.push(if matches!(own, '!'..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{FF}') {
+            own
+        } else {
+            shifted += 1;
+            char::from_u32(shifted - 1).unwrap()
+        });
     }
     let mut vocab = serde_json::Map::new();
     for (byte, letter) in letters.iter().enumerate() {
@@ -284,21 +240,10 @@ pub(crate) fn tokenizer_json() -> String {
             "normalized": false, "special": special,
         }));
     };
-    for (at, name) in ["<|pad|>", "<|draft|>", "<|end|>", "<|lang:en|>"]
-        .iter()
-        .enumerate()
-    {
+    for (at, name) in ["<|pad|>", "<|draft|>", "<|end|>", "<|lang:en|>"].iter().enumerate() {
         add(name, 256 + at, true);
     }
-    for (at, name) in [
-        "{{product.name}}",
-        "{{claim.1}}",
-        "{{claim.2}}",
-        "{{message.1}}",
-    ]
-    .iter()
-    .enumerate()
-    {
+    for (at, name) in ["{{product.name}}", "{{claim.1}}", "{{claim.2}}", "{{message.1}}"].iter().enumerate() {
         add(name, 260 + at, false);
     }
     let mut merges = Vec::new();

@@ -45,20 +45,12 @@ impl std::fmt::Debug for TokenEnvironment {
 impl TokenEnvironment {
     /// `vocabulary` is the number of rows of the model's embedding; `ends` are the tokens that end a
     /// text. The error is the reason alone.
-    pub(crate) fn new(
-        mut tokenizer: Tokenizer,
-        vocabulary: usize,
-        ends: Vec<u32>,
-    ) -> Result<Self, String> {
+    pub(crate) fn new(mut tokenizer: Tokenizer, vocabulary: usize, ends: Vec<u32>) -> Result<Self, String> {
         if vocabulary >= LARGEST_VOCABULARY {
-            return Err(format!(
-                "a vocabulary of {vocabulary} is more than the {LARGEST_VOCABULARY} supported"
-            ));
+            return Err(format!("a vocabulary of {vocabulary} is more than the {LARGEST_VOCABULARY} supported"));
         }
         // Both would silently change a prompt.
-        tokenizer
-            .with_truncation(None)
-            .map_err(|error| error.to_string())?;
+        tokenizer.with_truncation(None).map_err(|error| error.to_string())?;
         tokenizer.with_padding(None);
         let spelling = Spelling::of(&tokenizer)?;
         let mut words = vec![Vec::new(); vocabulary];
@@ -73,32 +65,22 @@ impl TokenEnvironment {
                 Some(added) if added.special || ends.contains(&id) => special_word(&token),
                 Some(_) => token.into_bytes(),
                 None if ends.contains(&id) => special_word(&token),
-                None => spelling
-                    .bytes(&token)
-                    .unwrap_or_else(|| special_word(&token)),
+                None => spelling.bytes(&token).unwrap_or_else(|| special_word(&token)),
             };
             if word.len() > LONGEST_TOKEN {
                 word.clear();
             }
         }
         if let Some(&end) = ends.iter().find(|&&end| end as usize >= vocabulary) {
-            return Err(format!(
-                "the end token {end} is outside the vocabulary of {vocabulary}"
-            ));
+            return Err(format!("the end token {end} is outside the vocabulary of {vocabulary}"));
         }
         let Some(&end) = ends.first() else {
-            return Err(
-                "nothing says which token ends a text; name it as eos_token_id in config.json"
-                    .into(),
-            );
+            return Err("nothing says which token ends a text; name it as eos_token_id in config.json".into());
         };
         if let Some(byte) = missing_byte(&words) {
-            return Err(format!(
-                "no token stands for the byte {byte:#04x}, so it is no byte-level vocabulary"
-            ));
+            return Err(format!("no token stands for the byte {byte:#04x}, so it is no byte-level vocabulary"));
         }
-        let trie =
-            TokTrie::from(&TokRxInfo::new(vocabulary as u32, end), &words).with_eos_tokens(&ends);
+        let trie = TokTrie::from(&TokRxInfo::new(vocabulary as u32, end), &words).with_eos_tokens(&ends);
         let mut specials: Vec<String> = added
             .values()
             .filter(|added| added.special && !added.content.is_empty())
@@ -108,31 +90,17 @@ impl TokenEnvironment {
         let begin = begin_token(&tokenizer);
         let mut text = tokenizer.clone();
         text.set_encode_special_tokens(true);
-        let mut environment = Self {
-            prompt: tokenizer,
-            text,
-            trie,
-            ends,
-            begin,
-            specials,
-            canonical: spelling == Spelling::ByteLevel,
-        };
+        let mut environment =
+            Self { prompt: tokenizer, text, trie, ends, begin, specials, canonical: spelling == Spelling::ByteLevel };
         environment.canonical = environment.canonical && environment.is_faithful();
         Ok(environment)
     }
 
     /// Whether encoding changes nothing (adds no space, drops no case); forcing depends on it.
     fn is_faithful(&self) -> bool {
-        [
-            "word",
-            " word",
-            "{\"subject\":\"",
-            "\",\"body\":\"",
-            "Größe\n\n- ",
-            "  x",
-        ]
-        .iter()
-        .all(|probe| self.encode_text(probe).is_some())
+        ["word", " word", "{\"subject\":\"", "\",\"body\":\"", "Größe\n\n- ", "  x"]
+            .iter()
+            .all(|probe| self.encode_text(probe).is_some())
     }
 
     fn encode_text(&self, text: &str) -> Option<Vec<TokenId>> {
@@ -144,10 +112,7 @@ impl TokenEnvironment {
     /// The tokens of a prompt, with the begin token in front if the tokenizer wants one and the prompt
     /// does not bring it.
     pub(crate) fn encode_prompt(&self, prompt: &str) -> Result<Vec<u32>, TokenizeError> {
-        let encoding = self
-            .prompt
-            .encode_fast(prompt, false)
-            .map_err(|error| TokenizeError(error.to_string()))?;
+        let encoding = self.prompt.encode_fast(prompt, false).map_err(|error| TokenizeError(error.to_string()))?;
         let mut ids = encoding.get_ids().to_vec();
         if let Some(begin) = self.begin
             && ids.first() != Some(&begin)
@@ -169,9 +134,7 @@ impl TokenEnvironment {
     /// The bytes that a token adds to the text; none for control tokens.
     pub(crate) fn bytes(&self, token: u32) -> &[u8] {
         let bytes = self.trie.token(token);
-        if bytes.first() == Some(&TokTrie::SPECIAL_TOKEN_MARKER)
-            && self.trie.is_special_token(token)
-        {
+        if bytes.first() == Some(&TokTrie::SPECIAL_TOKEN_MARKER) && self.trie.is_special_token(token) {
             &[]
         } else {
             bytes
@@ -197,8 +160,7 @@ impl TokenizerEnv for TokenEnvironment {
             return self.trie.greedy_tokenize(bytes);
         }
         self.trie.tokenize_with_greedy_fallback(bytes, |text| {
-            self.encode_text(text)
-                .unwrap_or_else(|| self.trie.greedy_tokenize(text.as_bytes()))
+            self.encode_text(text).unwrap_or_else(|| self.trie.greedy_tokenize(text.as_bytes()))
         })
     }
 
@@ -218,8 +180,7 @@ enum Spelling {
 
 impl Spelling {
     fn of(tokenizer: &Tokenizer) -> Result<Self, String> {
-        let decoder =
-            serde_json::to_value(tokenizer.get_decoder()).map_err(|error| error.to_string())?;
+        let decoder = serde_json::to_value(tokenizer.get_decoder()).map_err(|error| error.to_string())?;
         let mut kinds = Vec::new();
         kinds.extend(decoder["type"].as_str());
         if let Some(parts) = decoder["decoders"].as_array() {
@@ -232,11 +193,7 @@ impl Spelling {
         } else {
             Err(format!(
                 "the tokenizer's decoder is {}, but ByteLevel or ByteFallback is needed",
-                if kinds.is_empty() {
-                    "missing".to_owned()
-                } else {
-                    kinds.join(", ")
-                }
+                if kinds.is_empty() { "missing".to_owned() } else { kinds.join(", ") }
             ))
         }
     }
@@ -245,16 +202,10 @@ impl Spelling {
         match self {
             Self::ByteLevel => {
                 let map = byte_level_map();
-                token
-                    .chars()
-                    .map(|character| map.get(&character).copied())
-                    .collect()
+                token.chars().map(|character| map.get(&character).copied()).collect()
             }
             Self::ByteFallback => {
-                if let Some(hex) = token
-                    .strip_prefix("<0x")
-                    .and_then(|rest| rest.strip_suffix('>'))
-                {
+                if let Some(hex) = token.strip_prefix("<0x").and_then(|rest| rest.strip_suffix('>')) {
                     return u8::from_str_radix(hex, 16).ok().map(|byte| vec![byte]);
                 }
                 Some(token.replace('▁', " ").into_bytes())

@@ -32,7 +32,8 @@ impl FromRequestParts<State> for Partner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        let refused = || Problem::unauthenticated("Send Authorization: Bearer cs_partner_… with a key that is in force.");
+        let refused =
+            || Problem::unauthenticated("Send Authorization: Bearer cs_partner_… with a key that is in force.");
         let key = parts
             .headers
             .get(header::AUTHORIZATION)
@@ -47,8 +48,10 @@ impl FromRequestParts<State> for Partner {
         match state.buckets.take(identity.key_id, state.face.clock.now()) {
             Ok(standing) => Ok(Self { identity, standing }),
             Err(standing) => {
-                let mut problem =
-                    Problem::too_many(standing.reset, format!("This key may make {} requests a minute.", standing.quota));
+                let mut problem = Problem::too_many(
+                    standing.reset,
+                    format!("This key may make {} requests a minute.", standing.quota),
+                );
                 let mut headers = HeaderMap::new();
                 standing.write(&mut headers);
                 for (name, value) in headers {

@@ -16,7 +16,9 @@ use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 pub enum KeyError {
     #[error("the receipts' key {path} cannot be {what}: {cause}", path = path.display())]
     File { path: PathBuf, what: &'static str, cause: std::io::Error },
-    #[error("this is no Ed25519 key in PEM: {0}; restore the file from a backup, or move it away to begin with a new key")]
+    #[error(
+        "this is no Ed25519 key in PEM: {0}; restore the file from a backup, or move it away to begin with a new key"
+    )]
     Pem(String),
 }
 
@@ -107,12 +109,11 @@ pub fn verify(envelope: &Envelope, key: &VerifyingKey, rendition: Option<&[u8]>)
     }
     let payload = STANDARD.decode(&envelope.payload).map_err(|_| form("payload is no base64"))?;
     let given = key_id(key);
-    let signature = envelope.signatures.iter().find(|signature| signature.keyid == given).ok_or_else(|| {
-        VerifyError::OtherKey {
+    let signature =
+        envelope.signatures.iter().find(|signature| signature.keyid == given).ok_or_else(|| VerifyError::OtherKey {
             signed: envelope.signatures.iter().map(|s| s.keyid.clone()).collect::<Vec<_>>().join(", "),
             given: given.clone(),
-        }
-    })?;
+        })?;
     let bytes = STANDARD.decode(&signature.sig).map_err(|_| form("sig is no base64"))?;
     let bytes = ed25519_dalek::Signature::from_slice(&bytes).map_err(|_| form("sig has not 64 bytes"))?;
     key.verify_strict(&pre_authentication(PAYLOAD_TYPE, &payload), &bytes).map_err(|_| VerifyError::Signature)?;

@@ -9,8 +9,9 @@ use countersign_domain::content::{Bound, Content, ReferenceError, SlotText};
 use countersign_domain::finding::Finding;
 use countersign_domain::release::Context;
 use countersign_domain::review::Revision;
+use countersign_drafting::examine::Examiner;
 use countersign_render::{Slot, Template, Unit};
-use countersign_rules::{BrandTerms, Packs, Place, SlotLimit, Subject};
+use countersign_rules::Packs;
 
 /// What surrounds the text of one asset.
 #[derive(Clone, Copy, Debug)]
@@ -94,21 +95,19 @@ fn parse(slot: &Slot, text: &str, known: &[Bound]) -> Result<SlotText, String> {
     SlotText::parse_edit(&text, known).map_err(|error: ReferenceError| error.to_string())
 }
 
-/// What the rules say of `content` there.
+/// What the rules say of `content` there: the very examination that drafting makes.
 #[must_use]
 pub fn findings(packs: &Packs, content: &Content, at: &Surroundings<'_>, sources: &[&str]) -> Vec<Finding> {
-    let slots: Vec<SlotLimit> = at.template.slots.iter().map(|slot| limit(slot, content)).collect();
-    let legal = at.context.brand.legal.get(at.context.market.as_str()).map(String::as_str);
-    let locked: Vec<&str> = legal.into_iter().collect();
-    let terms = BrandTerms::of(&at.brand.sheet);
-    packs.check(&Subject {
-        content,
-        place: Place::of(at.context, product_key(at), at.now),
-        slots: &slots,
-        locked: &locked,
+    Examiner {
+        packs,
+        template: at.template,
+        brand: &at.brand.sheet,
+        context: at.context,
+        product: product_key(at),
         sources,
-        brand_terms: &terms,
-    })
+        now: at.now,
+    }
+    .findings(content)
 }
 
 /// The product's key where the brand lists it, else as the brief names it.
@@ -135,24 +134,6 @@ pub fn grounds<'a>(base: Option<&'a Revision>, brand: &'a Brand, brief: &'a Brie
     out
 }
 
-/// How long a slot is at its longest, and how long it may be.
-#[must_use]
-pub fn limit(slot: &Slot, content: &Content) -> SlotLimit {
-    let count = content.slots.get(&slot.name).map_or(0, |text| countersign_render::longest(text, slot.limit.unit));
-    SlotLimit {
-        name: slot.name.clone(),
-        unit: match slot.limit.unit {
-            Unit::Graphemes => countersign_rules::Unit::Graphemes,
-            Unit::Weighted => countersign_rules::Unit::Weighted,
-            Unit::Words => countersign_rules::Unit::Words,
-        },
-        min: slot.limit.min,
-        max: slot.limit.max,
-        required: slot.required,
-        count,
-    }
-}
-
 /// As the API names a unit.
 #[must_use]
 pub const fn unit_name(unit: Unit) -> &'static str {
@@ -175,7 +156,9 @@ mod tests {
 
     fn base() -> Content {
         let body = SlotText { segments: vec![Segment::Bound(bound("It works."))] };
-        Content { slots: [("body".to_owned(), body), ("cta".to_owned(), SlotText::parse("Learn more").unwrap())].into() }
+        Content {
+            slots: [("body".to_owned(), body), ("cta".to_owned(), SlotText::parse("Learn more").unwrap())].into(),
+        }
     }
 
     fn edit(slot: &str, text: &str) -> Result<Content, Vec<SlotFault>> {

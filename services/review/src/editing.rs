@@ -14,8 +14,8 @@ use countersign_render::Template;
 use countersign_store::AssetView;
 use countersign_web::problem::Problem;
 
-use crate::{Face, faults};
 use crate::checking::{self, SlotFault, Surroundings};
+use crate::{Face, faults};
 
 /// An asset with all that its text is checked against.
 #[derive(Debug)]

@@ -160,7 +160,11 @@ mod tests {
         let refusal = ClaimRefusal::Held { by: "Rita".into(), until: Timestamp::from_micros(0) };
         let problem = claim(refusal.into());
         assert_eq!(problem.status, 409);
-        assert!(problem.detail.contains("Rita") && problem.detail.contains("1970-01-01T00:00:00Z"), "{}", problem.detail);
+        assert!(
+            problem.detail.contains("Rita") && problem.detail.contains("1970-01-01T00:00:00Z"),
+            "{}",
+            problem.detail
+        );
     }
 
     #[test]

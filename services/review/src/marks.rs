@@ -79,9 +79,7 @@ pub fn runs(slot: &str, text: &SlotText, findings: &[Finding]) -> Vec<Run> {
 fn parts(segment: &Segment) -> (&str, Standing, String, String) {
     match segment {
         Segment::Text { text } => (text, Standing::New, String::new(), String::new()),
-        Segment::Bound(Bound { reference, source, text }) => {
-            (text, Standing::Bound, reference.clone(), source.clone())
-        }
+        Segment::Bound(Bound { reference, source, text }) => (text, Standing::Bound, reference.clone(), source.clone()),
         Segment::Partner { partner } => {
             (partner.placeholder(), Standing::Partner, format!("partner.{}", partner.name()), String::new())
         }
@@ -98,15 +96,7 @@ mod tests {
     use countersign_domain::content::PartnerField;
 
     fn finding(severity: Severity, start: usize, end: usize) -> Finding {
-        Finding {
-            rule: "core.x".into(),
-            severity,
-            slot: "body".into(),
-            start,
-            end,
-            message: "no".into(),
-            fix: None,
-        }
+        Finding { rule: "core.x".into(), severity, slot: "body".into(), start, end, message: "no".into(), fix: None }
     }
 
     fn sample() -> SlotText {
@@ -150,10 +140,7 @@ mod tests {
             .filter(|r| !r.severity.is_empty())
             .map(|r| (r.text.as_str(), r.severity.as_str(), r.findings.clone()))
             .collect();
-        assert_eq!(
-            marked,
-            [("er ", "warn", vec![0]), ("99", "block", vec![0, 1]), (".", "warn", vec![0])]
-        );
+        assert_eq!(marked, [("er ", "warn", vec![0]), ("99", "block", vec![0, 1]), (".", "warn", vec![0])]);
     }
 
     #[test]

@@ -37,11 +37,8 @@ pub(crate) async fn preview(
     faults::may_see(&who.user)?;
     let asked = api::query(asked)?;
     let (asset, revision): (AssetId, RevisionId) = (faults::id(&asset)?, faults::id(&revision)?);
-    let format: Format = if asked.format.is_empty() {
-        Format::Html
-    } else {
-        asked.format.parse().map_err(|_| Problem::not_found())?
-    };
+    let format: Format =
+        if asked.format.is_empty() { Format::Html } else { asked.format.parse().map_err(|_| Problem::not_found())? };
     let view = face.store.asset(asset).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let found = face.store.revision(revision).await.map_err(faults::store)?;
     let revision = found.filter(|found| found.asset == asset).ok_or_else(Problem::not_found)?;

@@ -133,7 +133,12 @@ pub struct QueueRow {
 }
 
 /// A page of the queue for `user`, oldest first.
-pub async fn rows(face: &Face, user: &User, filter: ReviewFilter, page: PageRequest) -> Result<Page<QueueRow>, Problem> {
+pub async fn rows(
+    face: &Face,
+    user: &User,
+    filter: ReviewFilter,
+    page: PageRequest,
+) -> Result<Page<QueueRow>, Problem> {
     let found = face.store.reviews(filter, page).await.map_err(faults::store)?;
     let mut items = Vec::with_capacity(found.items.len());
     for row in found.items {

@@ -145,16 +145,8 @@ impl World {
         let ui = Ui::new().unwrap();
         let sessions = Sessions::new(store.clone(), ui.clone(), false);
         let face = Face::new(store, sessions, ui, templates, Packs::embedded().unwrap());
-        let mut world = Self {
-            clock,
-            face,
-            marketer,
-            reviewer,
-            second,
-            assets: Vec::new(),
-            reviews: Vec::new(),
-            _folder: folder,
-        };
+        let mut world =
+            Self { clock, face, marketer, reviewer, second, assets: Vec::new(), reviews: Vec::new(), _folder: folder };
         world.draft().await;
         world
     }

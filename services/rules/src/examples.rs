@@ -170,5 +170,12 @@ fn counted(name: &str, limit: &LimitFile, text: &str) -> SlotLimit {
         Unit::Graphemes | Unit::Weighted => text.graphemes(true).count(),
         Unit::Words => text.unicode_words().count(),
     };
-    SlotLimit { name: name.to_owned(), unit: limit.unit, min: limit.min, max: limit.max, required: limit.required, count }
+    SlotLimit {
+        name: name.to_owned(),
+        unit: limit.unit,
+        min: limit.min,
+        max: limit.max,
+        required: limit.required,
+        count,
+    }
 }

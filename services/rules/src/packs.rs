@@ -118,8 +118,9 @@ impl Packs {
         }
         builtin::run(scene, brand_terms, &mut findings);
         findings.sort_by(|a, b| (&a.slot, a.start, a.end, &a.rule).cmp(&(&b.slot, b.start, b.end, &b.rule)));
-        findings.dedup_by(|a, b| (&a.slot, a.start, a.end, &a.rule) == (&b.slot, b.start, b.end, &b.rule)
-            && a.message == b.message);
+        findings.dedup_by(|a, b| {
+            (&a.slot, a.start, a.end, &a.rule) == (&b.slot, b.start, b.end, &b.rule) && a.message == b.message
+        });
         findings
     }
 

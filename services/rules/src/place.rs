@@ -59,8 +59,10 @@ impl When {
     pub(crate) fn holds(&self, place: &Place<'_>) -> bool {
         let locale = place.locale.is_none_or(|wanted| any(&self.locales, |locale| locale.serves(wanted)));
         let market = place.market.is_none_or(|wanted| any(&self.markets, |market| *market == wanted));
-        let product = place.product.is_none_or(|wanted| any(&self.products, |p| p.to_lowercase() == wanted.to_lowercase()));
-        let named = |list: &[String], name: Option<&str>| list.is_empty() || name.is_some_and(|n| list.iter().any(|l| l == n));
+        let product =
+            place.product.is_none_or(|wanted| any(&self.products, |p| p.to_lowercase() == wanted.to_lowercase()));
+        let named =
+            |list: &[String], name: Option<&str>| list.is_empty() || name.is_some_and(|n| list.iter().any(|l| l == n));
         locale
             && market
             && product

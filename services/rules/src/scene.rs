@@ -87,7 +87,8 @@ impl Slot {
         let mut references = Vec::new();
         for (start, _) in text.match_indices("{{") {
             let inside = &text.as_bytes()[start + 2..];
-            let close = inside.iter().take(64).position(|byte| *byte == b'}').filter(|at| inside.get(at + 1) == Some(&b'}'));
+            let close =
+                inside.iter().take(64).position(|byte| *byte == b'}').filter(|at| inside.get(at + 1) == Some(&b'}'));
             if let Some(close) = close
                 && let Some(field) = text[start + 2..start + 2 + close].trim().strip_prefix("partner.")
                 && let Ok(field) = field.parse()
@@ -122,7 +123,8 @@ impl Slot {
     /// Whether `range` is written text of that scope. The braces of a partner reference never are.
     pub(crate) fn reads(&self, scope: Scope, range: &Range<usize>) -> bool {
         let from = self.references.partition_point(|(at, _)| at.end <= range.start);
-        self.references[from..].iter().take_while(|(at, _)| at.start < range.end).all(|(at, reference)| match reference {
+        self.references[from..].iter().take_while(|(at, _)| at.start < range.end).all(|(at, reference)| match reference
+        {
             Reference::Partner(_) => false,
             Reference::Bound(_) => scope == Scope::Text || !(at.start <= range.start && range.end <= at.end),
         })

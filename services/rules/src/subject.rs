@@ -79,8 +79,12 @@ impl BrandTerms {
     /// Of a brand: its forbidden terms and competitors; its products' names and protected names.
     #[must_use]
     pub fn of(sheet: &BrandSheet) -> Self {
-        let names: Vec<String> =
-            sheet.products.iter().map(|product| product.name.clone()).chain(sheet.protected_names.iter().cloned()).collect();
+        let names: Vec<String> = sheet
+            .products
+            .iter()
+            .map(|product| product.name.clone())
+            .chain(sheet.protected_names.iter().cloned())
+            .collect();
         Self::new(&sheet.forbidden_terms, &sheet.competitors, &names)
     }
 }

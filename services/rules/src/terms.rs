@@ -72,7 +72,8 @@ impl Terms {
         let before = text[..hit.range.start].chars().next_back();
         let after = text[hit.range.end..].chars().next();
         let marked = after.is_some_and(|c| is_word(c) && !c.is_alphanumeric());
-        !marked && !(self.whole_words && ((first && before.is_some_and(is_word)) || (last && after.is_some_and(is_word))))
+        !marked
+            && !(self.whole_words && ((first && before.is_some_and(is_word)) || (last && after.is_some_and(is_word))))
     }
 }
 

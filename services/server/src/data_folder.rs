@@ -41,7 +41,10 @@ impl DataFolder {
                 "the data folder {} has layout {have}, this program knows up to {LAYOUT}: run a newer countersign, or name another folder with --data",
                 self.0.display()
             ),
-            Err(_) => bail!("{} should hold a number; is this a data folder of countersign?", self.0.join("VERSION").display()),
+            Err(_) => bail!(
+                "{} should hold a number; is this a data folder of countersign?",
+                self.0.join("VERSION").display()
+            ),
         }
     }
 
@@ -60,7 +63,9 @@ impl DataFolder {
                 "the data folder {} is in use by another countersign; stop that one, or name another folder with --data",
                 self.0.display()
             ),
-            Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("{} cannot be locked", path.display())),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("{} cannot be locked", path.display()))
+            }
         }
     }
 

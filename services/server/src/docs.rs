@@ -146,11 +146,22 @@ mod tests {
     fn every_route_of_the_contract_is_described() {
         let json = openapi_json().unwrap();
         for route in [
-            "/api/v1/session", "/api/v1/kits", "/api/v1/kits/{id}", "/api/v1/kits/{id}/events", "/api/v1/reviews",
-            "/api/v1/reviews/{id}/claim", "/api/v1/reviews/{id}/decision", "/api/v1/assets/{id}/revisions",
-            "/api/v1/releases/{id}/recall", "/partner/v1/assets", "/partner/v1/assets/{id}",
-            "/partner/v1/assets/{id}/renditions/{format}", "/partner/v1/assets/{id}/receipt", "/partner/v1/changes",
-            "/partner/v1/assets/{id}/feedback", "/partner/v1/recalls/{id}/ack",
+            "/api/v1/session",
+            "/api/v1/kits",
+            "/api/v1/kits/{id}",
+            "/api/v1/kits/{id}/events",
+            "/api/v1/reviews",
+            "/api/v1/reviews/{id}/claim",
+            "/api/v1/reviews/{id}/decision",
+            "/api/v1/assets/{id}/revisions",
+            "/api/v1/releases/{id}/recall",
+            "/partner/v1/assets",
+            "/partner/v1/assets/{id}",
+            "/partner/v1/assets/{id}/renditions/{format}",
+            "/partner/v1/assets/{id}/receipt",
+            "/partner/v1/changes",
+            "/partner/v1/assets/{id}/feedback",
+            "/partner/v1/recalls/{id}/ack",
         ] {
             assert!(json.contains(&format!("\"{route}\"")), "{route}");
         }

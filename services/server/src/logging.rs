@@ -6,10 +6,16 @@ use tracing_subscriber::EnvFilter;
 /// RUST_LOG cannot be read.
 pub fn start(json: bool) -> anyhow::Result<()> {
     let filter = match std::env::var("RUST_LOG") {
-        Ok(asked) if !asked.is_empty() => EnvFilter::try_new(&asked).map_err(|error| anyhow::anyhow!("RUST_LOG: {error}"))?,
+        Ok(asked) if !asked.is_empty() => {
+            EnvFilter::try_new(&asked).map_err(|error| anyhow::anyhow!("RUST_LOG: {error}"))?
+        }
         _ => EnvFilter::new("warn,countersign=info,countersign_server=info"),
     };
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if json { lines.json().init() } else { lines.with_target(false).init() }
+    if json {
+        lines.json().init()
+    } else {
+        lines.with_target(false).init()
+    }
     Ok(())
 }

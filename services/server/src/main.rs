@@ -12,8 +12,8 @@ mod data_folder;
 mod docs;
 mod logging;
 mod models;
-mod say;
 mod sample;
+mod say;
 mod up;
 
 use std::process::ExitCode;

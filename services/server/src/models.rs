@@ -58,11 +58,8 @@ pub struct Listed {
 
 /// The starter, and what lies in the data folder's models/.
 pub fn list(folder: &DataFolder) -> Result<Vec<Listed>> {
-    let mut listed = vec![Listed {
-        name: STARTER.to_owned(),
-        place: "bundled".to_owned(),
-        bytes: STARTER_WEIGHTS.len() as u64,
-    }];
+    let mut listed =
+        vec![Listed { name: STARTER.to_owned(), place: "bundled".to_owned(), bytes: STARTER_WEIGHTS.len() as u64 }];
     let models = folder.models();
     if !models.exists() {
         return Ok(listed);

@@ -89,7 +89,9 @@ pub async fn run(ask: Up) -> Result<ExitCode> {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => anyhow::anyhow!("{address} is in use by another program; name another with --listen, such as --listen 127.0.0.1:8090"),
+        std::io::ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{address} is in use by another program; name another with --listen, such as --listen 127.0.0.1:8090"
+        ),
         _ => anyhow::anyhow!("{address} cannot be listened on: {error}"),
     })
 }

@@ -52,12 +52,15 @@ impl Flash {
 /// The value of the cookie `name`.
 #[must_use]
 pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';')).find_map(
-        |pair| {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| {
             let (key, value) = pair.trim().split_once('=')?;
             (key == name && !value.is_empty()).then(|| value.to_owned())
-        },
-    )
+        })
 }
 
 /// Sets the session cookie for `seconds`.
@@ -98,7 +101,10 @@ mod tests {
 
     #[test]
     fn the_session_cookie_is_out_of_reach_of_scripts_and_other_sites() {
-        assert_eq!(session("t", 60, true).to_str().unwrap(), "cs_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
+        assert_eq!(
+            session("t", 60, true).to_str().unwrap(),
+            "cs_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
         assert!(!session("t", 60, false).to_str().unwrap().contains("Secure"));
     }
 }

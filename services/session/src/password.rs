@@ -73,7 +73,8 @@ fn hasher() -> Argon2<'static> {
 }
 
 /// A hash that no password has, so that an unknown address costs as much work as a known one.
-pub const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y291bnRlcnNpZ24tbm9vbmU$0Eq2wHwyXTxRUUpfCsdr1o4pG3Ee5n1lqMZ0OQpJb3Y";
+pub const DUMMY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$Y291bnRlcnNpZ24tbm9vbmU$0Eq2wHwyXTxRUUpfCsdr1o4pG3Ee5n1lqMZ0OQpJb3Y";
 
 #[cfg(test)]
 mod tests {

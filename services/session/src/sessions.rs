@@ -49,9 +49,9 @@ impl Sessions {
 
     /// Signs in. An unknown address and a wrong password get the same answer after the same work.
     pub async fn sign_in(&self, email: &str, password: &str, address: &str) -> Result<Fresh, Problem> {
-        self.throttle.enter(email, address, self.now()).map_err(|wait| {
-            Problem::too_many(wait, "Too many failed attempts to sign in; wait, then try again.")
-        })?;
+        self.throttle
+            .enter(email, address, self.now())
+            .map_err(|wait| Problem::too_many(wait, "Too many failed attempts to sign in; wait, then try again."))?;
         let email = email.trim();
         let found = self.store.user_by_email(email).await.map_err(fault::of)?;
         let (user, hash) = match found {
@@ -66,10 +66,7 @@ impl Sessions {
         let token = secret::new("");
         let csrf = secret::new("");
         let expires_at = self.now().plus_seconds(SESSION_SECONDS);
-        self.store
-            .session_create(&token.hash(), user.id, csrf.as_str(), expires_at)
-            .await
-            .map_err(fault::of)?;
+        self.store.session_create(&token.hash(), user.id, csrf.as_str(), expires_at).await.map_err(fault::of)?;
         Ok(Fresh { token, user })
     }
 

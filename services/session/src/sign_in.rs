@@ -16,11 +16,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::cookies::{self, Flash};
+use crate::csrf;
 use crate::form::PageForm;
 use crate::sessions::{Fresh, SESSION_SECONDS, Sessions};
 use crate::signed_in::{SignedIn, by_cookie};
 use crate::ui::{Shell, html_errors};
-use crate::csrf;
 
 /// The API routes.
 #[must_use]

@@ -113,11 +113,7 @@ impl World {
         let request = request.body(Body::from(body.to_owned())).unwrap();
         let (head, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
-        Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        Answer { status: head.status.as_u16(), headers: head.headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> Answer {
@@ -140,7 +136,9 @@ async fn signing_in_gives_a_cookie_that_works_until_signing_out() {
     let token = answer.token();
     let request = || Request::get("/api/who").header(header::COOKIE, cookie(&token));
     assert_eq!(world.send(request(), "").await.body, "mia@x.example");
-    let out = Request::delete("/api/v1/session").header(header::COOKIE, cookie(&token)).header("sec-fetch-site", "same-origin");
+    let out = Request::delete("/api/v1/session")
+        .header(header::COOKIE, cookie(&token))
+        .header("sec-fetch-site", "same-origin");
     assert_eq!(world.send(out, "").await.status, 204);
     assert_eq!(world.send(request(), "").await.status, 401);
 }

@@ -71,11 +71,8 @@ impl Store {
     pub async fn asset(&self, id: AssetId) -> Result<Option<AssetView>, StoreError> {
         let row = Sql::new(VIEW).push("a.id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
         let Some(row) = row else { return Ok(None) };
-        let revision = Sql::new(LATEST)
-            .push(" AND v.asset_id = ")
-            .bind(id.to_string())
-            .fetch_optional(self.db.reader())
-            .await?;
+        let revision =
+            Sql::new(LATEST).push(" AND v.asset_id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
         let read = Reader::new(&row, "assets", "id");
         Ok(Some(AssetView {
             asset: read_asset(&read)?,

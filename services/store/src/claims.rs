@@ -58,7 +58,8 @@ impl Store {
         let claim = read_claim(&row)?;
         let detail = json!({ "brand": brand, "key": claim.key, "wording": Digest::of_json(&claim.text),
             "expires_at": claim.expires_at });
-        append(&mut tx, now, Act { actor, action: "claim.set", subject: format!("claim:{}", claim.id), detail }).await?;
+        append(&mut tx, now, Act { actor, action: "claim.set", subject: format!("claim:{}", claim.id), detail })
+            .await?;
         tx.commit().await?;
         Ok(claim)
     }

@@ -86,9 +86,8 @@ impl Store {
         let now = self.now();
         let mut tx = self.db.begin().await?;
         let Some(asset) = asset_of(&mut tx, review).await? else { return Err(DecideError::NotFound) };
-        let asset = lock_asset(&mut tx, self.db.dialect, asset)
-            .await?
-            .ok_or_else(|| StoreError::missing("asset", asset))?;
+        let asset =
+            lock_asset(&mut tx, self.db.dialect, asset).await?.ok_or_else(|| StoreError::missing("asset", asset))?;
         Sql::new("SELECT id FROM reviews WHERE id = ")
             .bind(review.to_string())
             .push(self.db.dialect.for_update())
@@ -272,9 +271,5 @@ fn read_decision(row: &AnyRow) -> Result<DecisionView, StoreError> {
         decided_at: read.time("decided_at")?,
         effective_at: read.time("effective_at")?,
     };
-    Ok(DecisionView {
-        decision,
-        reviewer_name: read.text("reviewer_name")?,
-        undone_at: read.time_opt("undone_at")?,
-    })
+    Ok(DecisionView { decision, reviewer_name: read.text("reviewer_name")?, undone_at: read.time_opt("undone_at")? })
 }

@@ -98,15 +98,14 @@ impl Store {
     /// Keeps the lease; [`StoreError::LeaseLost`] means: stop, another has the job.
     pub async fn job_heartbeat(&self, lease: &Lease, ttl_seconds: i64) -> Result<Lease, StoreError> {
         let expires_at = self.now().plus_seconds(ttl_seconds);
-        let rows = sqlx::query(
-            "UPDATE jobs SET lease_expires_at = $3 WHERE id = $1 AND fence = $2 AND state = 'leased'",
-        )
-        .bind(lease.job.to_string())
-        .bind(lease.fence)
-        .bind(expires_at.micros())
-        .execute(self.db.writer())
-        .await?
-        .rows_affected();
+        let rows =
+            sqlx::query("UPDATE jobs SET lease_expires_at = $3 WHERE id = $1 AND fence = $2 AND state = 'leased'")
+                .bind(lease.job.to_string())
+                .bind(lease.fence)
+                .bind(expires_at.micros())
+                .execute(self.db.writer())
+                .await?
+                .rows_affected();
         if rows == 1 { Ok(Lease { expires_at, ..lease.clone() }) } else { Err(StoreError::LeaseLost) }
     }
 
@@ -168,13 +167,11 @@ impl Store {
         if read_state(&read)? != JobState::Dead {
             return Err(StoreError::conflict("this job is not dead; only dead jobs are restarted"));
         }
-        sqlx::query(
-            "UPDATE jobs SET state = 'queued', attempts = 0, run_at = $2, finished_at = NULL WHERE id = $1",
-        )
-        .bind(job.to_string())
-        .bind(now.micros())
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query("UPDATE jobs SET state = 'queued', attempts = 0, run_at = $2, finished_at = NULL WHERE id = $1")
+            .bind(job.to_string())
+            .bind(now.micros())
+            .execute(&mut *tx)
+            .await?;
         if let Work::DraftAsset { asset } = read.json("work")? {
             let asset = lock_asset(&mut tx, self.db.dialect, asset)
                 .await?
@@ -188,8 +185,7 @@ impl Store {
     }
 
     pub async fn job_counts(&self) -> Result<JobCounts, StoreError> {
-        let rows =
-            Sql::new("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state").fetch_all(self.db.reader()).await?;
+        let rows = Sql::new("SELECT state, COUNT(*) AS n FROM jobs GROUP BY state").fetch_all(self.db.reader()).await?;
         let mut counts = JobCounts::default();
         for row in &rows {
             let read = Reader::new(row, "jobs", "state");

@@ -20,7 +20,10 @@ pub struct ClaimedLease {
 
 impl std::fmt::Debug for ClaimedLease {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ClaimedLease").field("fence", &self.fence).field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("ClaimedLease")
+            .field("fence", &self.fence)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -153,13 +156,12 @@ impl Store {
 
     async fn look(&self, tx: &mut Tx, review: ReviewId) -> Result<Option<Seen>, StoreError> {
         // The lock is the review's alone: names and authors do not change.
-        let row = Sql::new(
-            "SELECT id, revision_id, state, fence, lease_holder, lease_expires_at FROM reviews WHERE id = ",
-        )
-        .bind(review.to_string())
-        .push(self.db.dialect.for_update())
-        .fetch_optional(&mut **tx)
-        .await?;
+        let row =
+            Sql::new("SELECT id, revision_id, state, fence, lease_holder, lease_expires_at FROM reviews WHERE id = ")
+                .bind(review.to_string())
+                .push(self.db.dialect.for_update())
+                .fetch_optional(&mut **tx)
+                .await?;
         let Some(row) = row else { return Ok(None) };
         let read = Reader::new(&row, "reviews", "id");
         let named = sqlx::query(
@@ -171,14 +173,12 @@ impl Store {
         .fetch_one(&mut **tx)
         .await?;
         let named = Reader::new(&named, "revisions", "id");
-        let lease = match (
-            read.parse_opt("lease_holder")?,
-            named.text_opt("holder_name")?,
-            read.time_opt("lease_expires_at")?,
-        ) {
-            (Some(holder), Some(name), Some(until)) => Some((holder, name, until)),
-            _ => None,
-        };
+        let lease =
+            match (read.parse_opt("lease_holder")?, named.text_opt("holder_name")?, read.time_opt("lease_expires_at")?)
+            {
+                (Some(holder), Some(name), Some(until)) => Some((holder, name, until)),
+                _ => None,
+            };
         Ok(Some(Seen {
             open: read.text("state")? == "open",
             author: named.parse("author_id")?,

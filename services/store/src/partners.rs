@@ -117,12 +117,8 @@ impl Store {
         if rows == 0 {
             return Err(StoreError::conflict("there is a partner with this slug already"));
         }
-        let first = ProfileVersion {
-            partner: partner.id,
-            version: 1,
-            profile: partner.profile.clone(),
-            created_at: now,
-        };
+        let first =
+            ProfileVersion { partner: partner.id, version: 1, profile: partner.profile.clone(), created_at: now };
         insert_profile(&mut tx, &first, actor).await?;
         let detail = json!({ "kind": partner.kind, "tier": partner.tier, "markets": partner.markets });
         append(&mut tx, now, Act { actor, action: "partner.created", subject: subject(partner.id), detail }).await?;
@@ -160,13 +156,15 @@ impl Store {
     ) -> Result<ProfileVersion, StoreError> {
         let now = self.now();
         let mut tx = self.db.begin().await?;
-        let row = Sql::new("SELECT id, (SELECT MAX(version) FROM partner_profiles WHERE partner_id = id) AS version
-                            FROM partners WHERE id = ")
-            .bind(id.to_string())
-            .push(self.db.dialect.for_update())
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| StoreError::missing("partner", id))?;
+        let row = Sql::new(
+            "SELECT id, (SELECT MAX(version) FROM partner_profiles WHERE partner_id = id) AS version
+                            FROM partners WHERE id = ",
+        )
+        .bind(id.to_string())
+        .push(self.db.dialect.for_update())
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or_else(|| StoreError::missing("partner", id))?;
         let current = Reader::new(&row, "partners", "id").number("version")?;
         if current != expected_version {
             return Err(StoreError::conflict(format!("the profile has version {current} by now; load it again")));

@@ -2,9 +2,7 @@
 
 use countersign_domain::clock::Timestamp;
 use countersign_domain::digest::Digest;
-use countersign_domain::id::{
-    AssetId, BrandId, DecisionId, KitId, PartnerId, RecallId, ReleaseId, RevisionId, UserId,
-};
+use countersign_domain::id::{AssetId, BrandId, DecisionId, KitId, PartnerId, RecallId, ReleaseId, RevisionId, UserId};
 use countersign_domain::job::{Lease, Work};
 use countersign_domain::kit::AssetState;
 use countersign_domain::place::{Locale, Market};
@@ -215,12 +213,7 @@ impl Store {
 
     /// Withdraws a release at once, a replaced one too, since partners may still use it. `None` when there is no such
     /// release, [`StoreError::Conflict`] when it is recalled already. Partners read `reason`.
-    pub async fn recall(
-        &self,
-        release: ReleaseId,
-        reason: &str,
-        user: UserId,
-    ) -> Result<Option<RecallId>, StoreError> {
+    pub async fn recall(&self, release: ReleaseId, reason: &str, user: UserId) -> Result<Option<RecallId>, StoreError> {
         let now = self.now();
         let mut tx = self.db.begin().await?;
         let row = Sql::new("SELECT id, asset_id FROM releases WHERE id = ")
@@ -360,9 +353,7 @@ async fn change(tx: &mut Tx, release: ReleaseId, kind: ChangeKind, now: Timestam
 fn read_release(row: &AnyRow) -> Result<ReleaseRow, StoreError> {
     let read = Reader::new(row, "releases", "id");
     let ended = match read.parse_opt("end_kind")? {
-        Some(kind) => {
-            Some(Ended { kind, at: read.time("ended_at")?, by_release: read.parse_opt("by_release")? })
-        }
+        Some(kind) => Some(Ended { kind, at: read.time("ended_at")?, by_release: read.parse_opt("by_release")? }),
         None => None,
     };
     let recall = match read.parse_opt("recall_id")? {

@@ -190,9 +190,8 @@ pub(crate) async fn load(tx: &mut Tx, id: ReviewId) -> Result<Option<Loaded>, St
     .await?;
     let Some(row) = row else { return Ok(None) };
     let read = Reader::new(&row, "reviews", "id");
-    let revision = fetch_revision(&mut **tx, &read.text("revision_id")?)
-        .await?
-        .ok_or_else(|| read.broken("has no revision"))?;
+    let revision =
+        fetch_revision(&mut **tx, &read.text("revision_id")?).await?.ok_or_else(|| read.broken("has no revision"))?;
     let state = match read.parse::<ReviewStatus>("state")? {
         ReviewStatus::Open => ReviewState::Open { lease: read_lease(&read)? },
         ReviewStatus::Decided => ReviewState::Decided {
@@ -235,10 +234,11 @@ fn read_lease(read: &Reader<'_>) -> Result<Option<ReviewLease>, StoreError> {
 
 fn read_line(row: &AnyRow, now: Timestamp) -> Result<ReviewRow, StoreError> {
     let read = Reader::new(row, "reviews", "review_id");
-    let holder = match (read.parse_opt("lease_holder")?, read.text_opt("holder_name")?, read.time_opt("lease_expires_at")?) {
-        (Some(holder), Some(name), Some(until)) if until > now => Some((holder, name, until)),
-        _ => None,
-    };
+    let holder =
+        match (read.parse_opt("lease_holder")?, read.text_opt("holder_name")?, read.time_opt("lease_expires_at")?) {
+            (Some(holder), Some(name), Some(until)) if until > now => Some((holder, name, until)),
+            _ => None,
+        };
     let worst = match read.number("worst")? {
         0 => None,
         1 => Some(Severity::Info),

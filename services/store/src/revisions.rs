@@ -110,9 +110,8 @@ impl Store {
         }
         let now = self.now();
         let mut tx = self.db.begin().await?;
-        let asset = lock_asset(&mut tx, self.db.dialect, asset)
-            .await?
-            .ok_or_else(|| StoreError::missing("asset", asset))?;
+        let asset =
+            lock_asset(&mut tx, self.db.dialect, asset).await?.ok_or_else(|| StoreError::missing("asset", asset))?;
         let last = latest(&mut tx, asset.id)
             .await?
             .ok_or_else(|| StoreError::conflict("there is nothing to edit yet: the asset is being drafted"))?;
@@ -124,8 +123,10 @@ impl Store {
                 return Err(StoreError::conflict("there is nothing to edit yet: the asset is being drafted"));
             }
             AssetState::Approved => {
-                return Err(StoreError::conflict("the asset is approved and about to be released; \
-                    its reviewer may still take that back, or edit it after the release"));
+                return Err(StoreError::conflict(
+                    "the asset is approved and about to be released; \
+                    its reviewer may still take that back, or edit it after the release",
+                ));
             }
             _ => {}
         }
@@ -158,8 +159,7 @@ impl Store {
 }
 
 pub(crate) async fn latest(tx: &mut Tx, asset: AssetId) -> Result<Option<Revision>, StoreError> {
-    let row =
-        Sql::new(LATEST).push(" AND v.asset_id = ").bind(asset.to_string()).fetch_optional(&mut **tx).await?;
+    let row = Sql::new(LATEST).push(" AND v.asset_id = ").bind(asset.to_string()).fetch_optional(&mut **tx).await?;
     row.as_ref().map(read_revision).transpose()
 }
 

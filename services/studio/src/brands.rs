@@ -21,7 +21,10 @@ pub(crate) async fn choose(store: &Store, slug: Option<&str>) -> Result<Brand, N
     let names = || brands.iter().map(|brand| brand.slug.clone()).collect::<Vec<_>>().join(", ");
     match slug.filter(|slug| !slug.is_empty()) {
         Some(slug) => brands.iter().find(|brand| brand.slug == slug).cloned().ok_or_else(|| {
-            NoBrand::Unknown(slug.chars().take(40).collect(), if brands.is_empty() { "none yet".into() } else { names() })
+            NoBrand::Unknown(
+                slug.chars().take(40).collect(),
+                if brands.is_empty() { "none yet".into() } else { names() },
+            )
         }),
         None => match brands.as_slice() {
             [only] => Ok(only.clone()),
@@ -33,7 +36,6 @@ pub(crate) async fn choose(store: &Store, slug: Option<&str>) -> Result<Brand, N
 
 /// Nothing of anyone: for trying the product before a brand is set up.
 fn neutral() -> BrandSheet {
-    let identity =
-        BrandIdentity { name: "Your brand".into(), color: "#0f5f5c".into(), ..BrandIdentity::default() };
+    let identity = BrandIdentity { name: "Your brand".into(), color: "#0f5f5c".into(), ..BrandIdentity::default() };
     BrandSheet { identity, ..BrandSheet::default() }
 }

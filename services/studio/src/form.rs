@@ -51,9 +51,7 @@ impl Typed {
         let (texts, sources): (Vec<String>, Vec<String>) = own.iter().map(|line| text_and_source(line)).unzip();
         let texts = self.paired(&texts, &self.other_claims, "other_claims", &mut faults);
         let mut claims: Vec<ClaimForm> = self.claims.iter().cloned().map(ClaimForm::Plain).collect();
-        claims.extend(
-            texts.into_iter().zip(sources).map(|(text, source)| ClaimForm::Full(ClaimFull { text, source })),
-        );
+        claims.extend(texts.into_iter().zip(sources).map(|(text, source)| ClaimForm::Full(ClaimFull { text, source })));
         let variants = number(&self.variants, "variants", &mut faults);
         let seed = number(&self.seed, "seed", &mut faults);
         let mut locales = self.locales.clone();

@@ -135,7 +135,8 @@ impl PartnerForm {
     pub fn check(&self, brand: countersign_domain::id::BrandId) -> Result<NewPartner, Faults> {
         let mut faults = Faults::default();
         let slug_chars = self.slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !slug_chars || !(1..=60).contains(&self.slug.len()) || self.slug.starts_with('-') || self.slug.ends_with('-') {
+        if !slug_chars || !(1..=60).contains(&self.slug.len()) || self.slug.starts_with('-') || self.slug.ends_with('-')
+        {
             faults.say("/slug", "needs 1 to 60 small letters, digits and hyphens, such as nordlicht-it");
         }
         let kind = self.kind.parse::<PartnerKind>();
@@ -200,10 +201,7 @@ mod tests {
         };
         let id: BrandId = "01939d5c-6f2e-7c3a-9b1e-0a1b2c3d4e5f".parse().unwrap();
         let pointers: Vec<_> = form.check(id).unwrap_err().0.into_iter().map(|(pointer, _)| pointer).collect();
-        assert_eq!(
-            pointers,
-            ["/slug", "/kind", "/markets/0", "/locales", "/profile/display_name", "/profile/site"]
-        );
+        assert_eq!(pointers, ["/slug", "/kind", "/markets/0", "/locales", "/profile/display_name", "/profile/site"]);
     }
 
     #[test]

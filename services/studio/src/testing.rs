@@ -57,11 +57,7 @@ impl Answer {
     async fn of(response: Response) -> Self {
         let (head, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 16 << 20).await.unwrap();
-        Self {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        Self { status: head.status.as_u16(), headers: head.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     pub fn json(&self) -> Value {
@@ -93,10 +89,9 @@ pub(crate) fn partner(slug: &str) -> Value {
 /// A PNG of 8 × 4 pixels.
 pub(crate) fn png() -> Vec<u8> {
     vec![
-        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 8, 0, 0, 0, 4,
-        8, 6, 0, 0, 0, 179, 205, 126, 240, 0, 0, 0, 18, 73, 68, 65, 84, 120, 218, 99, 224, 143, 143, 249,
-        143, 15, 51, 208, 94, 1, 0, 142, 198, 57, 33, 32, 130, 30, 81, 0, 0, 0, 0, 73, 69, 78, 68, 174,
-        66, 96, 130,
+        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 8, 0, 0, 0, 4, 8, 6, 0, 0, 0, 179, 205,
+        126, 240, 0, 0, 0, 18, 73, 68, 65, 84, 120, 218, 99, 224, 143, 143, 249, 143, 15, 51, 208, 94, 1, 0, 142, 198,
+        57, 33, 32, 130, 30, 81, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
     ]
 }
 
@@ -107,7 +102,11 @@ impl World {
         let url = format!("sqlite:{}?mode=rwc", folder.path().join("studio.db").display());
         let store = Store::open(&url, clock.clone(), Arc::new(CountingIds::default())).await.unwrap();
         let sheet = BrandSheet {
-            identity: BrandIdentity { name: "Nordwind".into(), site: "https://nordwind.example".into(), ..BrandIdentity::default() },
+            identity: BrandIdentity {
+                name: "Nordwind".into(),
+                site: "https://nordwind.example".into(),
+                ..BrandIdentity::default()
+            },
             products: vec![Product { key: "fjord".into(), name: "Fjord".into(), summary: String::new() }],
             ..BrandSheet::default()
         };
@@ -287,7 +286,8 @@ impl World {
         let store = &self.studio.store;
         let mut one = brief();
         one["locales"] = json!(["en-US"]);
-        let kit: KitId = self.post("/api/v1/kits", "marketer", one).await.json()["id"].as_str().unwrap().parse().unwrap();
+        let kit: KitId =
+            self.post("/api/v1/kits", "marketer", one).await.json()["id"].as_str().unwrap().parse().unwrap();
         self.draft_all().await;
         let view = store.assets(kit).await.unwrap().remove(0);
         let (review, reviewer) = (view.review.unwrap(), self.person("reviewer").unwrap().user);

@@ -12,9 +12,9 @@ pub fn etag(digest: &str) -> HeaderValue {
 
 /// The digest of `If-Match`; one strong tag. Missing is 428, unreadable is 400.
 pub fn if_match(headers: &HeaderMap) -> Result<String, Problem> {
-    let value = headers.get(header::IF_MATCH).ok_or_else(|| {
-        Problem::precondition_required("Send If-Match with the ETag of the version that you read.")
-    })?;
+    let value = headers
+        .get(header::IF_MATCH)
+        .ok_or_else(|| Problem::precondition_required("Send If-Match with the ETag of the version that you read."))?;
     let text = value.to_str().unwrap_or("");
     text.trim()
         .strip_prefix('"')

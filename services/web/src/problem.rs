@@ -110,7 +110,8 @@ impl Problem {
     /// RFC 6585: a write must say which version it is for.
     #[must_use]
     pub fn precondition_required(detail: impl ToString) -> Self {
-        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required", "Say which version you mean").detail(detail)
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required", "Say which version you mean")
+            .detail(detail)
     }
 
     #[must_use]

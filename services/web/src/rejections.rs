@@ -34,10 +34,12 @@ pub async fn as_problem(response: Response) -> Response {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large").detail(words)
         }
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "This route takes another media type")
-                .detail(words)
-        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "This route takes another media type",
+        )
+        .detail(words),
         StatusCode::UNPROCESSABLE_ENTITY => Problem::invalid(words),
         StatusCode::BAD_REQUEST => Problem::malformed(words),
         status => {
@@ -97,7 +99,11 @@ mod tests {
             ("GET", "/nowhere", 404, "not-found"),
         ] {
             let (got, headers, body) = answer(method, path).await;
-            assert_eq!((got, headers[header::CONTENT_TYPE].as_bytes()), (status, &b"application/problem+json"[..]), "{path}");
+            assert_eq!(
+                (got, headers[header::CONTENT_TYPE].as_bytes()),
+                (status, &b"application/problem+json"[..]),
+                "{path}"
+            );
             assert!(body.contains(&format!("/docs/errors#{kind}")), "{path}: {body}");
         }
         assert_eq!(answer("DELETE", "/list").await.1[header::ALLOW], "GET,HEAD");

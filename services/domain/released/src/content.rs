@@ -173,9 +173,9 @@ impl SlotText {
 /// The first place where `needle` stands in `text` and is no part of a longer word.
 fn whole_word(text: &str, needle: &str) -> Option<usize> {
     let border = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-    text.match_indices(needle).map(|(start, _)| start).find(|start| {
-        border(text[..*start].chars().next_back()) && border(text[start + needle.len()..].chars().next())
-    })
+    text.match_indices(needle)
+        .map(|(start, _)| start)
+        .find(|start| border(text[..*start].chars().next_back()) && border(text[start + needle.len()..].chars().next()))
 }
 
 /// The closed set of a partner's values that may stand in text.
@@ -267,7 +267,10 @@ impl fmt::Display for PartnerField {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
-    #[error("`{{{{{name}}}}}` at byte {at} is not a reference that may stand here; partner references are {}", partner_names())]
+    #[error(
+        "`{{{{{name}}}}}` at byte {at} is not a reference that may stand here; partner references are {}",
+        partner_names()
+    )]
     Unknown { name: String, at: usize },
     #[error("`{{{{` at byte {at} is never closed by `}}}}`")]
     Unclosed { at: usize },
@@ -322,9 +325,8 @@ mod tests {
 
     #[test]
     fn the_digest_covers_references_and_not_only_the_words() {
-        let with = |segment| Content {
-            slots: BTreeMap::from([("subject".to_owned(), SlotText { segments: vec![segment] })]),
-        };
+        let with =
+            |segment| Content { slots: BTreeMap::from([("subject".to_owned(), SlotText { segments: vec![segment] })]) };
         let typed = with(Segment::Text { text: "It saves 12 %.".into() });
         let referred = with(Segment::Bound(bound("claim.1", "It saves 12 %.")));
         assert_eq!(typed.plain(), referred.plain());

@@ -162,9 +162,6 @@ mod tests {
         };
         let fields: Vec<_> =
             profile.validate().expect_err("all of it is wrong").into_iter().map(|e| e.field.name()).collect();
-        assert_eq!(
-            fields,
-            ["display_name", "legal_name", "phone", "email", "site", "privacy_url", "unsubscribe_url"]
-        );
+        assert_eq!(fields, ["display_name", "legal_name", "phone", "email", "site", "privacy_url", "unsubscribe_url"]);
     }
 }

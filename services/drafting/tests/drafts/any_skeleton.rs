@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use crate::world::engine;
 
 fn source(kind: &str, at: usize, text: &str) -> Source {
-    let bound = Bound { reference: format!("{kind}.{}", at + 1), source: format!("{kind}:brief.{at}"), text: text.into() };
+    let bound =
+        Bound { reference: format!("{kind}.{}", at + 1), source: format!("{kind}:brief.{at}"), text: text.into() };
     Source { form: Form::of(text), bound, origin: String::new(), score: None }
 }
 
@@ -30,10 +31,12 @@ fn list(kind: &'static str, most: usize) -> impl Strategy<Value = Vec<Source>> {
 }
 
 fn sources() -> impl Strategy<Value = Sources> {
-    (list("message", 6), list("claim", 8), list("passage", 2), "\\PC{1,120}").prop_map(|(messages, claims, passages, product)| {
-        let product = Bound { reference: "product.name".into(), source: "product:brief".into(), text: product };
-        Sources { product, messages, claims, passages, missing: Vec::new() }
-    })
+    (list("message", 6), list("claim", 8), list("passage", 2), "\\PC{1,120}").prop_map(
+        |(messages, claims, passages, product)| {
+            let product = Bound { reference: "product.name".into(), source: "product:brief".into(), text: product };
+            Sources { product, messages, claims, passages, missing: Vec::new() }
+        },
+    )
 }
 
 /// What the wildest sampling makes of a grammar; `None` when it ran too long.

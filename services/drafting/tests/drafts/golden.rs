@@ -41,7 +41,16 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
     let sources = gather(&brand, &brief, &[], &[], Place { locale: &locale, market, now: NOW });
     let templates = Templates::embedded().unwrap();
     let skeleton = lay_out(templates.get(asset_type).unwrap(), &sources, 1);
-    let ask = Ask { brand: &brand, brief: &brief, asset_type, locale: &locale, market, sources: &sources, skeleton: &skeleton, findings };
+    let ask = Ask {
+        brand: &brand,
+        brief: &brief,
+        asset_type,
+        locale: &locale,
+        market,
+        sources: &sources,
+        skeleton: &skeleton,
+        findings,
+    };
     let engine = engine();
     match prompts.render(&ask, |text| engine.as_plain_text(text)).unwrap() {
         Prompt::Text(text) => text,

@@ -55,7 +55,8 @@ impl House {
 
     fn run(&self) -> (watch::Sender<bool>, JoinHandle<()>) {
         let (stop, stopped) = watch::channel(false);
-        let runner = Runner::new(self.store.clone(), Some(self.drafting.drafter.clone()), self.hub.clone(), "here".into());
+        let runner =
+            Runner::new(self.store.clone(), Some(self.drafting.drafter.clone()), self.hub.clone(), "here".into());
         (stop, tokio::spawn(runner.run(stopped)))
     }
 
@@ -75,7 +76,9 @@ impl House {
 #[tokio::test]
 async fn a_kit_becomes_one_revision_and_one_open_review_an_asset() {
     let house = House::new().await;
-    let kit = house.kit(&["en-US", "de-DE"], json!([{"en": "Backups are checked.", "de": "Sicherungen werden geprüft."}])).await;
+    let kit = house
+        .kit(&["en-US", "de-DE"], json!([{"en": "Backups are checked.", "de": "Sicherungen werden geprüft."}]))
+        .await;
     let (stop, running) = house.run();
     let assets = house.drafted(kit, 0).await;
     stop.send(true).unwrap();
@@ -112,7 +115,9 @@ async fn a_job_whose_lease_was_lost_writes_nothing() {
     stop.send(true).unwrap();
     running.await.unwrap();
     assert!(done.iter().all(|view| view.asset.state == AssetState::InReview));
-    assert!(taken.iter().any(|lease| lease.work.dedupe_key().ends_with(&first.asset.to_string()) && lease.attempt == 2));
+    assert!(
+        taken.iter().any(|lease| lease.work.dedupe_key().ends_with(&first.asset.to_string()) && lease.attempt == 2)
+    );
     for view in house.store.assets(kit).await.unwrap() {
         assert_eq!((view.asset.state, view.review), (AssetState::Drafting, None));
         assert!(house.store.revisions(view.asset.id).await.unwrap().is_empty());
@@ -137,5 +142,7 @@ async fn an_asset_that_cannot_be_drafted_says_why_and_its_job_is_dead() {
         assert!(view.asset.failure.unwrap().contains("writes de, en only"));
         assert!(view.revision.is_none() && view.review.is_none());
     }
-    assert!(dead.iter().all(|job| job.attempts == 1 && job.last_error.as_deref().is_some_and(|why| why.contains("fr-FR"))));
+    assert!(
+        dead.iter().all(|job| job.attempts == 1 && job.last_error.as_deref().is_some_and(|why| why.contains("fr-FR")))
+    );
 }

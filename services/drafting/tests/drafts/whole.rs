@@ -12,13 +12,16 @@ use crate::world::{World, brand, brief, briefs, task};
 /// Free text as whole words, lower case, each run of text on its own.
 fn free_texts(draft: &Draft) -> Vec<&str> {
     let segments = draft.content.slots.values().flat_map(|slot| &slot.segments);
-    segments.filter_map(|segment| if let Segment::Text { text } = segment { Some(text.as_str()) } else { None }).collect()
+    segments
+        .filter_map(|segment| if let Segment::Text { text } = segment { Some(text.as_str()) } else { None })
+        .collect()
 }
 
 fn says(text: &str, name: &str) -> bool {
     let (text, name) = (text.to_lowercase(), name.trim().to_lowercase());
     let border = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-    text.match_indices(&name).any(|(at, _)| border(text[..at].chars().next_back()) && border(text[at + name.len()..].chars().next()))
+    text.match_indices(&name)
+        .any(|(at, _)| border(text[..at].chars().next_back()) && border(text[at + name.len()..].chars().next()))
 }
 
 fn check(name: &str, task: &Task, draft: &Draft) {
@@ -39,7 +42,9 @@ fn check(name: &str, task: &Task, draft: &Draft) {
         assert!(!bad, "{text:?}; {at}");
         assert!(!says(text, &task.brief.product), "{text:?}; {at}");
         let sheet = &task.brand.sheet;
-        for term in sheet.forbidden_terms.iter().chain(&sheet.competitors).filter(|term| term.chars().all(char::is_alphabetic)) {
+        for term in
+            sheet.forbidden_terms.iter().chain(&sheet.competitors).filter(|term| term.chars().all(char::is_alphabetic))
+        {
             assert!(!says(text, term), "{term} in {text:?}; {at}");
         }
     }
@@ -52,7 +57,8 @@ async fn every_draft_is_whole(asset_type: &str) {
     for (name, brand, brief) in briefs() {
         for locale in ["en-US", "de-DE"] {
             let task = task(&brand, &brief, asset_type, locale, 5);
-            let draft = world.draft(&task).await.unwrap_or_else(|error| panic!("{name}, {asset_type} in {locale}: {error}"));
+            let draft =
+                world.draft(&task).await.unwrap_or_else(|error| panic!("{name}, {asset_type} in {locale}: {error}"));
             check(name, &task, &draft);
         }
     }
@@ -76,7 +82,8 @@ async fn every_x_post_is_whole() {
 #[tokio::test]
 async fn a_locale_without_sources_says_so_and_uses_nothing_of_another_language() {
     let world = World::new();
-    let brief = brief(json!({"messages": [{"en": "Backups are checked every night."}], "claims": ["It restores fast."]}));
+    let brief =
+        brief(json!({"messages": [{"en": "Backups are checked every night."}], "claims": ["It restores fast."]}));
     let draft = world.draft(&task(&brand(Default::default()), &brief, "email", "de-DE", 1)).await.unwrap();
     let rules: Vec<&str> = draft.findings.iter().map(|finding| finding.rule.as_str()).collect();
     assert!(rules.contains(&"drafting.no_sources"), "{rules:?}");

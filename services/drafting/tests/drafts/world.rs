@@ -108,8 +108,12 @@ pub fn briefs() -> Vec<(&'static str, Brand, Brief)> {
     let claims = json!([claim("It restores 12 servers an hour.", "Es stellt 12 Server in der Stunde wieder her.")]);
     let named = |product: &str| brief(json!({"product": product, "messages": messages, "claims": claims}));
     let strict = BrandSheet {
-        forbidden_terms: ["your", "you", "security", "time", "Ihre", "Sie", "sicher", "Zeit", "body", "claim", "\":\"", "}}", "n", "7"]
-            .map(str::to_owned).to_vec(),
+        forbidden_terms: [
+            "your", "you", "security", "time", "Ihre", "Sie", "sicher", "Zeit", "body", "claim", "\":\"", "}}", "n",
+            "7",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         competitors: vec!["Subject".into(), "Glacier".into()],
         ..BrandSheet::default()
     };
@@ -121,7 +125,13 @@ pub fn briefs() -> Vec<(&'static str, Brand, Brief)> {
         ("no sources", plain(), brief(json!({}))),
         ("messages only", plain(), brief(json!({"messages": messages, "audience": "IT managers", "tone": "bold"}))),
         ("claims only", plain(), brief(json!({"claims": claims, "objective": "webinar registrations"}))),
-        ("phrases", plain(), brief(json!({"messages": [both("less worry", "weniger Sorgen")], "claims": [claim("24/7 help", "Hilfe rund um die Uhr")]}))),
+        (
+            "phrases",
+            plain(),
+            brief(
+                json!({"messages": [both("less worry", "weniger Sorgen")], "claims": [claim("24/7 help", "Hilfe rund um die Uhr")]}),
+            ),
+        ),
         ("as much as may be", plain(), brief(json!({"messages": many("message", 6, "."), "claims": full}))),
         ("long phrases", plain(), brief(json!({"messages": many("phrase", 6, "")}))),
         ("called Message", plain(), named("Message")),

@@ -8,11 +8,7 @@ pub(super) enum Escape {
     /// After a backslash.
     Open { high: Option<u16> },
     /// Inside `\uXXXX`.
-    Hex {
-        digits: u8,
-        value: u16,
-        high: Option<u16>,
-    },
+    Hex { digits: u8, value: u16, high: Option<u16> },
     /// After the first half of a surrogate pair.
     Half { high: u16 },
 }
@@ -34,11 +30,7 @@ impl Escape {
                 emit(character);
                 Self::None
             }
-            Self::Open { high } if character == 'u' => Self::Hex {
-                digits: 0,
-                value: 0,
-                high,
-            },
+            Self::Open { high } if character == 'u' => Self::Hex { digits: 0, value: 0, high },
             Self::Open { high } => {
                 if high.is_some() {
                     emit(LOST);
@@ -49,21 +41,13 @@ impl Escape {
                 });
                 Self::None
             }
-            Self::Hex {
-                digits,
-                value,
-                high,
-            } => match character.to_digit(16) {
+            Self::Hex { digits, value, high } => match character.to_digit(16) {
                 None => {
                     emit(LOST);
                     emit(character);
                     Self::None
                 }
-                Some(digit) if digits < 3 => Self::Hex {
-                    digits: digits + 1,
-                    value: value << 4 | digit as u16,
-                    high,
-                },
+                Some(digit) if digits < 3 => Self::Hex { digits: digits + 1, value: value << 4 | digit as u16, high },
                 Some(digit) => complete(value << 4 | digit as u16, high, emit),
             },
         };

@@ -36,10 +36,7 @@ pub(super) fn is_word(character: char) -> bool {
 
 /// Soft hyphens and zero-width characters are not seen by a reader.
 fn is_ignorable(character: char) -> bool {
-    matches!(
-        character,
-        '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}'
-    )
+    matches!(character, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// A whole literal in that form, marks in canonical order, outer space gone.

@@ -207,20 +207,13 @@ impl Forbidden {
         }
         for &term in rules.terms.ends(state.node) {
             let edges = rules.edges[term as usize];
-            let before = state
-                .recent
-                .len()
-                .checked_sub(edges.length + 1)
-                .map(|at| state.recent[at]);
+            let before = state.recent.len().checked_sub(edges.length + 1).map(|at| state.recent[at]);
             if edges.word_first && before == Some(true) {
                 continue;
             }
             // Of two open matches the one that is harder to undo decides.
-            state.open = if !edges.word_last || state.open == Open::AfterOther {
-                Open::AfterOther
-            } else {
-                Open::AfterWord
-            };
+            state.open =
+                if !edges.word_last || state.open == Open::AfterOther { Open::AfterOther } else { Open::AfterWord };
         }
         true
     }

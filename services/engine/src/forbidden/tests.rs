@@ -15,26 +15,10 @@ fn allows(rules: &Forbidden, text: &str) -> bool {
 #[test]
 fn a_term_is_refused_only_as_a_whole_word() {
     let rules = rules(&["cheap"], &[]);
-    for refused in [
-        "cheap",
-        "so cheap.",
-        "CHEAP!",
-        "a «Cheap» b",
-        "not-cheap-at-all",
-        r"a\ncheap\n",
-        r"\u0063heap",
-    ] {
+    for refused in ["cheap", "so cheap.", "CHEAP!", "a «Cheap» b", "not-cheap-at-all", r"a\ncheap\n", r"\u0063heap"] {
         assert!(!allows(&rules, refused), "{refused}");
     }
-    for allowed in [
-        "cheaply",
-        "uncheap",
-        "che ap",
-        "cheap2",
-        "cheap\u{301}",
-        "ch",
-        "",
-    ] {
+    for allowed in ["cheaply", "uncheap", "che ap", "cheap2", "cheap\u{301}", "ch", ""] {
         assert!(allows(&rules, allowed), "{allowed}");
     }
 }
@@ -42,13 +26,7 @@ fn a_term_is_refused_only_as_a_whole_word() {
 #[test]
 fn composition_and_case_do_not_hide_a_term() {
     let rules = rules(&["Günstig", "STRASSE", "risk free"], &[]);
-    for refused in [
-        "gu\u{308}nstig",
-        "GÜNSTIG",
-        "die Straße",
-        "Risk\u{a0}Free",
-        "risk  free",
-    ] {
+    for refused in ["gu\u{308}nstig", "GÜNSTIG", "die Straße", "Risk\u{a0}Free", "risk  free"] {
         assert!(!allows(&rules, refused), "{refused}");
     }
     assert!(allows(&rules, "Günstiger, Straßen, risk freedom"));

@@ -52,12 +52,7 @@ impl Config {
         let invalid = |error: serde_json::Error| LoadError::invalid(&shown, error.to_string());
         // The architecture first: another one's fields have other names, and its name is the better error.
         let named: ArchitectureOnly = serde_json::from_slice(bytes).map_err(invalid)?;
-        let found = named
-            .architectures
-            .first()
-            .cloned()
-            .or(named.model_type)
-            .unwrap_or_else(|| "none".into());
+        let found = named.architectures.first().cloned().or(named.model_type).unwrap_or_else(|| "none".into());
         if !matches!(found.as_str(), "LlamaForCausalLM" | "llama") {
             return Err(LoadError::Architecture { path: shown, found });
         }
@@ -71,34 +66,20 @@ impl Config {
     }
 
     pub(super) fn shape(&self, path: &str) -> Result<Shape, LoadError> {
-        let unsupported = |what: &str| {
-            Err(LoadError::invalid(
-                path,
-                format!("{what}, which this engine does not run"),
-            ))
-        };
+        let unsupported = |what: &str| Err(LoadError::invalid(path, format!("{what}, which this engine does not run")));
         if self.attention_bias || self.mlp_bias {
             return unsupported("the model has biases (attention_bias or mlp_bias)");
         }
-        if let Some(activation) = self
-            .hidden_act
-            .as_deref()
-            .filter(|&activation| activation != "silu")
-        {
+        if let Some(activation) = self.hidden_act.as_deref().filter(|&activation| activation != "silu") {
             return unsupported(&format!("hidden_act is `{activation}`"));
         }
         let head_dim = match self.head_dim {
             Some(head_dim) => head_dim,
-            None if self.num_attention_heads > 0
-                && self.hidden_size.is_multiple_of(self.num_attention_heads) =>
-            {
+            None if self.num_attention_heads > 0 && self.hidden_size.is_multiple_of(self.num_attention_heads) => {
                 self.hidden_size / self.num_attention_heads
             }
             None => {
-                return Err(LoadError::invalid(
-                    path,
-                    "hidden_size is no multiple of num_attention_heads",
-                ));
+                return Err(LoadError::invalid(path, "hidden_size is no multiple of num_attention_heads"));
             }
         };
         let context = self.max_position_embeddings.unwrap_or(2048);
@@ -119,20 +100,13 @@ impl Config {
     }
 
     fn rope(&self, path: &str) -> Result<Rope, LoadError> {
-        let parameters = self
-            .rope_parameters
-            .as_ref()
-            .or(self.rope_scaling.as_ref())
-            .filter(|value| !value.is_null());
+        let parameters = self.rope_parameters.as_ref().or(self.rope_scaling.as_ref()).filter(|value| !value.is_null());
         let number = |name: &str| parameters.and_then(|value| value[name].as_f64());
         let needed = |name: &str| {
-            number(name).ok_or_else(|| {
-                LoadError::invalid(path, format!("the rope scaling lacks the number `{name}`"))
-            })
+            number(name).ok_or_else(|| LoadError::invalid(path, format!("the rope scaling lacks the number `{name}`")))
         };
-        let kind = parameters
-            .and_then(|value| value["rope_type"].as_str().or(value["type"].as_str()))
-            .unwrap_or("default");
+        let kind =
+            parameters.and_then(|value| value["rope_type"].as_str().or(value["type"].as_str())).unwrap_or("default");
         let scaling = match kind {
             "default" => Scaling::None,
             "llama3" => Scaling::Llama3 {
@@ -170,44 +144,27 @@ pub(super) fn check(path: &str, shape: &Shape) -> Result<(), LoadError> {
     ];
     for (what, value, most) in ranges {
         if value == 0 || value > most {
-            return Err(LoadError::invalid(
-                path,
-                format!("the {what} is {value}, outside 1 to {most}"),
-            ));
+            return Err(LoadError::invalid(path, format!("the {what} is {value}, outside 1 to {most}")));
         }
     }
     if !shape.heads.is_multiple_of(shape.kv_heads) {
         return Err(LoadError::invalid(
             path,
-            format!(
-                "{} heads cannot share {} key-value heads",
-                shape.heads, shape.kv_heads
-            ),
+            format!("{} heads cannot share {} key-value heads", shape.heads, shape.kv_heads),
         ));
     }
     if !shape.head_dim.is_multiple_of(2) {
-        return Err(LoadError::invalid(
-            path,
-            format!("the head size {} is odd", shape.head_dim),
-        ));
+        return Err(LoadError::invalid(path, format!("the head size {} is odd", shape.head_dim)));
     }
     if !(shape.norm_eps > 0.0 && shape.norm_eps < 1.0) {
-        return Err(LoadError::invalid(
-            path,
-            format!("the norm's epsilon is {}", shape.norm_eps),
-        ));
+        return Err(LoadError::invalid(path, format!("the norm's epsilon is {}", shape.norm_eps)));
     }
     let positive = |value: f64| value.is_finite() && value > 0.0;
     let rope_is_sound = positive(shape.rope.theta)
         && match &shape.rope.scaling {
             Scaling::None => true,
             Scaling::Factors(factors) => factors.iter().all(|&factor| positive(f64::from(factor))),
-            &Scaling::Llama3 {
-                factor,
-                low_freq_factor,
-                high_freq_factor,
-                original_context,
-            } => {
+            &Scaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_context } => {
                 positive(factor)
                     && positive(original_context)
                     && positive(low_freq_factor)
@@ -216,10 +173,7 @@ pub(super) fn check(path: &str, shape: &Shape) -> Result<(), LoadError> {
             }
         };
     if !rope_is_sound {
-        return Err(LoadError::invalid(
-            path,
-            "the rope parameters are out of range",
-        ));
+        return Err(LoadError::invalid(path, "the rope parameters are out of range"));
     }
     Ok(())
 }

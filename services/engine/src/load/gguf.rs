@@ -22,36 +22,19 @@ pub(super) fn load<R: Read + Seek>(
     tokenizer: impl FnOnce(&Content) -> Result<(Tokenizer, String), LoadError>,
 ) -> Result<Parts, LoadError> {
     gguf_header::check(reader).map_err(|reason| LoadError::invalid(path, reason))?;
-    let content = Content::read(reader)
-        .map_err(|error| LoadError::invalid(path, format!("its header: {error}")))?;
-    let mut weights = GgufWeights {
-        path,
-        content,
-        reader,
-    };
+    let content = Content::read(reader).map_err(|error| LoadError::invalid(path, format!("its header: {error}")))?;
+    let mut weights = GgufWeights { path, content, reader };
     let shape = weights.shape()?;
     let positions = shape.context.min(context_limit).max(1);
-    let model =
-        Llama::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
+    let model = Llama::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
     let own_output = weights.has_output();
     let content = weights.content;
-    let number = |key: &str| {
-        content
-            .metadata
-            .get(key)
-            .and_then(unsigned)
-            .and_then(|id| u32::try_from(id).ok())
-    };
-    let ends = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"]
-        .into_iter()
-        .filter_map(number)
-        .collect();
+    let number = |key: &str| content.metadata.get(key).and_then(unsigned).and_then(|id| u32::try_from(id).ok());
+    let ends = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"].into_iter().filter_map(number).collect();
     let chat_template = text(&content, "tokenizer.chat_template");
     let (tokenizer, tokenizer_path) = tokenizer(&content)?;
     Ok(Parts {
-        name: text(&content, "general.name")
-            .filter(|name| !name.is_empty())
-            .unwrap_or(name),
+        name: text(&content, "general.name").filter(|name| !name.is_empty()).unwrap_or(name),
         digest,
         model,
         own_output,
@@ -78,29 +61,13 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
     fn shape(&mut self) -> Result<Shape, LoadError> {
         let found = text(&self.content, "general.architecture").unwrap_or_else(|| "none".into());
         if found != "llama" {
-            return Err(LoadError::Architecture {
-                path: self.path.into(),
-                found,
-            });
+            return Err(LoadError::Architecture { path: self.path.into(), found });
         }
-        if self
-            .optional("llama.expert_count")?
-            .is_some_and(|count| count > 0)
-        {
-            return Err(LoadError::Architecture {
-                path: self.path.into(),
-                found: "llama with experts".into(),
-            });
+        if self.optional("llama.expert_count")?.is_some_and(|count| count > 0) {
+            return Err(LoadError::Architecture { path: self.path.into(), found: "llama with experts".into() });
         }
-        if let Some(bias) = self
-            .content
-            .tensor_infos
-            .keys()
-            .find(|name| name.ends_with(".bias"))
-        {
-            return Err(self.invalid(format!(
-                "has the bias `{bias}`, which this engine does not run"
-            )));
+        if let Some(bias) = self.content.tensor_infos.keys().find(|name| name.ends_with(".bias")) {
+            return Err(self.invalid(format!("has the bias `{bias}`, which this engine does not run")));
         }
         let hidden = self.needed("llama.embedding_length")?;
         let heads = self.needed("llama.attention.head_count")?;
@@ -108,28 +75,20 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
             Some(size) => size,
             None if heads > 0 && hidden.is_multiple_of(heads) => hidden / heads,
             None => {
-                return Err(self
-                    .invalid("the embedding length is no multiple of the number of heads".into()));
+                return Err(self.invalid("the embedding length is no multiple of the number of heads".into()));
             }
         };
         for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
             if let Some(other) = self.optional(key)?.filter(|&other| other != head_dim) {
-                return Err(self.invalid(format!("`{key}` is {other} and the head size {head_dim}, which this engine does not run")));
+                return Err(self.invalid(format!(
+                    "`{key}` is {other} and the head size {head_dim}, which this engine does not run"
+                )));
             }
         }
-        if let Some(kind) =
-            text(&self.content, "llama.rope.scaling.type").filter(|kind| kind != "none")
-        {
-            return Err(self.invalid(format!(
-                "the rope scaling is `{kind}`; supported: none, or a rope_freqs.weight"
-            )));
+        if let Some(kind) = text(&self.content, "llama.rope.scaling.type").filter(|kind| kind != "none") {
+            return Err(self.invalid(format!("the rope scaling is `{kind}`; supported: none, or a rope_freqs.weight")));
         }
-        let vocab = match self
-            .content
-            .tensor_infos
-            .get("token_embd.weight")
-            .map(|info| info.shape.dims())
-        {
+        let vocab = match self.content.tensor_infos.get("token_embd.weight").map(|info| info.shape.dims()) {
             Some(&[rows, _]) => rows,
             _ => return Err(self.invalid("has no matrix `token_embd.weight`".into())),
         };
@@ -137,12 +96,8 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
             None => Scaling::None,
             Some(info) if info.shape.dims() == [head_dim / 2] => {
                 let factors = self.tensor("rope_freqs.weight")?;
-                let factors = factors
-                    .dequantize(&Device::Cpu)
-                    .and_then(|factors| factors.to_vec1());
-                Scaling::Factors(
-                    factors.map_err(|error| self.invalid(format!("rope_freqs.weight: {error}")))?,
-                )
+                let factors = factors.dequantize(&Device::Cpu).and_then(|factors| factors.to_vec1());
+                Scaling::Factors(factors.map_err(|error| self.invalid(format!("rope_freqs.weight: {error}")))?)
             }
             Some(info) => {
                 return Err(self.invalid(format!(
@@ -157,14 +112,10 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
             hidden,
             layers: self.needed("llama.block_count")?,
             heads,
-            kv_heads: self
-                .optional("llama.attention.head_count_kv")?
-                .unwrap_or(heads),
+            kv_heads: self.optional("llama.attention.head_count_kv")?.unwrap_or(heads),
             head_dim,
             ffn: self.needed("llama.feed_forward_length")?,
-            norm_eps: self
-                .float("llama.attention.layer_norm_rms_epsilon")
-                .unwrap_or(1e-5) as f32,
+            norm_eps: self.float("llama.attention.layer_norm_rms_epsilon").unwrap_or(1e-5) as f32,
             context: self.needed("llama.context_length")?,
             rope: Rope {
                 theta: self.float("llama.rope.freq_base").unwrap_or(10_000.0),
@@ -187,8 +138,7 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
     }
 
     fn needed(&self, key: &str) -> Result<usize, LoadError> {
-        self.optional(key)?
-            .ok_or_else(|| self.invalid(format!("lacks the metadata `{key}`")))
+        self.optional(key)?.ok_or_else(|| self.invalid(format!("lacks the metadata `{key}`")))
     }
 
     fn float(&self, key: &str) -> Option<f64> {
@@ -221,15 +171,9 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
 impl<R: Read + Seek> Weights for GgufWeights<'_, R> {
     type Error = LoadError;
 
-    fn matrix(
-        &mut self,
-        weight: Weight,
-        rows: usize,
-        columns: usize,
-    ) -> Result<QMatMul, LoadError> {
+    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Result<QMatMul, LoadError> {
         let tensor = self.checked(weight, &[rows, columns])?;
-        QMatMul::from_qtensor(tensor)
-            .map_err(|error| self.invalid(format!("tensor `{}`: {error}", name_of(weight))))
+        QMatMul::from_qtensor(tensor).map_err(|error| self.invalid(format!("tensor `{}`: {error}", name_of(weight))))
     }
 
     fn vector(&mut self, weight: Weight, length: usize) -> Result<Tensor, LoadError> {
@@ -241,9 +185,7 @@ impl<R: Read + Seek> Weights for GgufWeights<'_, R> {
     }
 
     fn has_output(&self) -> bool {
-        self.content
-            .tensor_infos
-            .contains_key(&name_of(Weight::Output))
+        self.content.tensor_infos.contains_key(&name_of(Weight::Output))
     }
 }
 

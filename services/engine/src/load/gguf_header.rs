@@ -19,16 +19,9 @@ struct Walk<'a, R> {
 
 /// Checks the header of a file of GGUF version 2 or 3 and rewinds. The error is the reason alone.
 pub(super) fn check<R: Read + Seek>(reader: &mut R) -> Result<(), String> {
-    let length = reader
-        .seek(SeekFrom::End(0))
-        .map_err(|error| error.to_string())?;
+    let length = reader.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
     reader.rewind().map_err(|error| error.to_string())?;
-    let mut walk = Walk {
-        reader,
-        position: 0,
-        length,
-        elements: 0,
-    };
+    let mut walk = Walk { reader, position: 0, length, elements: 0 };
     walk.file()?;
     walk.reader.rewind().map_err(|error| error.to_string())
 }
@@ -36,10 +29,7 @@ pub(super) fn check<R: Read + Seek>(reader: &mut R) -> Result<(), String> {
 impl<R: Read + Seek> Walk<'_, R> {
     fn file(&mut self) -> Result<(), String> {
         if self.length < 24 {
-            return Err(format!(
-                "has only {} bytes, so it is no GGUF file",
-                self.length
-            ));
+            return Err(format!("has only {} bytes, so it is no GGUF file", self.length));
         }
         if &self.array::<4>()? != b"GGUF" {
             return Err("does not begin with GGUF, so it is no GGUF file".into());
@@ -50,9 +40,7 @@ impl<R: Read + Seek> Walk<'_, R> {
         }
         let (tensors, entries) = (self.u64()?, self.u64()?);
         if tensors > MOST_ENTRIES || entries > MOST_ENTRIES {
-            return Err(format!(
-                "claims {tensors} tensors and {entries} metadata entries, more than {MOST_ENTRIES}"
-            ));
+            return Err(format!("claims {tensors} tensors and {entries} metadata entries, more than {MOST_ENTRIES}"));
         }
         for _ in 0..entries {
             let key = self.text()?;
@@ -60,13 +48,10 @@ impl<R: Read + Seek> Walk<'_, R> {
             if key == "general.alignment" {
                 let alignment = self.alignment(kind)?;
                 if !alignment.is_power_of_two() || alignment > 1 << 20 {
-                    return Err(format!(
-                        "general.alignment is {alignment}, no sensible power of two"
-                    ));
+                    return Err(format!("general.alignment is {alignment}, no sensible power of two"));
                 }
             } else {
-                self.value(kind, 0)
-                    .map_err(|reason| format!("metadata `{key}`: {reason}"))?;
+                self.value(kind, 0).map_err(|reason| format!("metadata `{key}`: {reason}"))?;
             }
         }
         for _ in 0..tensors {
@@ -81,9 +66,7 @@ impl<R: Read + Seek> Walk<'_, R> {
             2 => u64::from(u16::from_le_bytes(self.array()?)),
             4 => u64::from(self.u32()?),
             _ => {
-                return Err(format!(
-                    "general.alignment is of type {kind}, not an unsigned number"
-                ));
+                return Err(format!("general.alignment is of type {kind}, not an unsigned number"));
             }
         })
     }
@@ -110,10 +93,7 @@ impl<R: Read + Seek> Walk<'_, R> {
                 let count = self.u64()?;
                 self.elements = self.elements.saturating_add(count);
                 if self.elements > MOST_ELEMENTS {
-                    return Err(format!(
-                        "its arrays claim {} elements, more than {MOST_ELEMENTS}",
-                        self.elements
-                    ));
+                    return Err(format!("its arrays claim {} elements, more than {MOST_ELEMENTS}", self.elements));
                 }
                 let each = match inner {
                     0 | 1 => 1,
@@ -149,9 +129,7 @@ impl<R: Read + Seek> Walk<'_, R> {
         self.u32()?;
         let offset = self.u64()?;
         if offset > self.length {
-            return Err(format!(
-                "tensor `{name}` lies at {offset}, behind the file's end: the file is truncated"
-            ));
+            return Err(format!("tensor `{name}` lies at {offset}, behind the file's end: the file is truncated"));
         }
         Ok(())
     }
@@ -160,9 +138,7 @@ impl<R: Read + Seek> Walk<'_, R> {
         let length = self.bounded_length()?;
         self.need(length)?;
         let mut bytes = vec![0; length as usize];
-        self.reader
-            .read_exact(&mut bytes)
-            .map_err(|error| error.to_string())?;
+        self.reader.read_exact(&mut bytes).map_err(|error| error.to_string())?;
         self.position += length;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -177,19 +153,14 @@ impl<R: Read + Seek> Walk<'_, R> {
 
     fn need(&self, bytes: u64) -> Result<(), String> {
         if bytes > self.length - self.position {
-            return Err(format!(
-                "the file ends at {} inside its header: it is truncated",
-                self.length
-            ));
+            return Err(format!("the file ends at {} inside its header: it is truncated", self.length));
         }
         Ok(())
     }
 
     fn skip(&mut self, bytes: u64) -> Result<(), String> {
         self.need(bytes)?;
-        self.reader
-            .seek_relative(bytes as i64)
-            .map_err(|error| error.to_string())?;
+        self.reader.seek_relative(bytes as i64).map_err(|error| error.to_string())?;
         self.position += bytes;
         Ok(())
     }
@@ -197,9 +168,7 @@ impl<R: Read + Seek> Walk<'_, R> {
     fn array<const N: usize>(&mut self) -> Result<[u8; N], String> {
         self.need(N as u64)?;
         let mut bytes = [0; N];
-        self.reader
-            .read_exact(&mut bytes)
-            .map_err(|error| error.to_string())?;
+        self.reader.read_exact(&mut bytes).map_err(|error| error.to_string())?;
         self.position += N as u64;
         Ok(bytes)
     }

@@ -14,10 +14,7 @@ const NORMAL: i32 = 1;
 const USER_DEFINED: i32 = 4;
 
 /// The tokenizer and where it was found.
-pub(super) fn beside_or_inside(
-    path: &Path,
-    content: &Content,
-) -> Result<(Tokenizer, String), LoadError> {
+pub(super) fn beside_or_inside(path: &Path, content: &Content) -> Result<(Tokenizer, String), LoadError> {
     let beside = path.with_extension("tokenizer.json");
     for candidate in [beside.clone(), path.with_file_name("tokenizer.json")] {
         if let Some(json) = read_small_if_there(&candidate)? {
@@ -26,16 +23,11 @@ pub(super) fn beside_or_inside(
         }
     }
     let shown = path.display().to_string();
-    let missing = |reason: String| LoadError::NoTokenizer {
-        path: shown.clone(),
-        reason,
-        expected: beside.display().to_string(),
-    };
+    let missing =
+        |reason: String| LoadError::NoTokenizer { path: shown.clone(), reason, expected: beside.display().to_string() };
     let kind = gguf::text(content, "tokenizer.ggml.model").unwrap_or_else(|| "none".into());
     if kind != "gpt2" {
-        return Err(missing(format!(
-            "its own tokenizer is `{kind}`, not a byte-level one (gpt2)"
-        )));
+        return Err(missing(format!("its own tokenizer is `{kind}`, not a byte-level one (gpt2)")));
     }
     // candle takes an unknown pre-tokenizer for GPT-2's, which would split text otherwise than the model
     // was trained; so only those that are known to be right are let through.
@@ -46,13 +38,11 @@ pub(super) fn beside_or_inside(
         "llama-bpe" | "llama3" | "llama-v3" => "llama3",
         "smaug-bpe" => "smaug-bpe",
         other => {
-            return Err(missing(format!(
-                "its own tokenizer splits text by `{other}`, which is not known here"
-            )));
+            return Err(missing(format!("its own tokenizer splits text by `{other}`, which is not known here")));
         }
     };
-    let tokenizer = from_metadata(content, known_as)
-        .map_err(|reason| missing(format!("its own tokenizer: {reason}")))?;
+    let tokenizer =
+        from_metadata(content, known_as).map_err(|reason| missing(format!("its own tokenizer: {reason}")))?;
     Ok((tokenizer, shown))
 }
 
@@ -61,16 +51,13 @@ fn from_metadata(content: &Content, pre: &str) -> Result<Tokenizer, String> {
     metadata.insert("tokenizer.ggml.pre".into(), Value::String(pre.into()));
     if pre == "llama3" {
         // As Llama 3's tokenizer.json has it; GGUF does not carry it.
-        metadata
-            .entry("tokenizer.ggml.ignore_merges".into())
-            .or_insert(Value::Bool(true));
+        metadata.entry("tokenizer.ggml.ignore_merges".into()).or_insert(Value::Bool(true));
     }
     // candle makes user-defined tokens special; they are text.
     let mut user_defined = Vec::new();
-    if let (Some(Value::Array(tokens)), Some(Value::Array(kinds))) = (
-        content.metadata.get("tokenizer.ggml.tokens"),
-        metadata.get_mut("tokenizer.ggml.token_type"),
-    ) {
+    if let (Some(Value::Array(tokens)), Some(Value::Array(kinds))) =
+        (content.metadata.get("tokenizer.ggml.tokens"), metadata.get_mut("tokenizer.ggml.token_type"))
+    {
         for (token, kind) in tokens.iter().zip(kinds) {
             if let (Value::String(token), Value::I32(USER_DEFINED)) = (token, &*kind) {
                 user_defined.push(AddedToken::from(token.clone(), false).normalized(false));
@@ -85,8 +72,6 @@ fn from_metadata(content: &Content, pre: &str) -> Result<Tokenizer, String> {
         tensor_data_offset: content.tensor_data_offset,
     };
     let mut tokenizer = Tokenizer::from_gguf(&content).map_err(|error| error.to_string())?;
-    tokenizer
-        .add_tokens(user_defined)
-        .map_err(|error| error.to_string())?;
+    tokenizer.add_tokens(user_defined).map_err(|error| error.to_string())?;
     Ok(tokenizer)
 }

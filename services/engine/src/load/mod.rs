@@ -60,54 +60,29 @@ pub(crate) fn load(source: &ModelSource, context_limit: usize) -> Result<Loaded,
         ModelSource::Bytes { name, .. } => name.clone(),
     };
     // candle and tokenizers panic on some files that pass all checks; that is a bad file, not a bug here.
-    catch_unwind(AssertUnwindSafe(|| {
-        load_parts(source, context_limit).and_then(finish)
-    }))
-    .unwrap_or_else(|_| {
-        Err(LoadError::invalid(
-            path,
-            "is damaged in a way that its parser did not survive",
-        ))
-    })
+    catch_unwind(AssertUnwindSafe(|| load_parts(source, context_limit).and_then(finish)))
+        .unwrap_or_else(|_| Err(LoadError::invalid(path, "is damaged in a way that its parser did not survive")))
 }
 
 fn load_parts(source: &ModelSource, context_limit: usize) -> Result<Parts, LoadError> {
     match source {
         ModelSource::Folder(path) => safetensors::load(path, context_limit),
         ModelSource::Gguf(path) => {
-            let name = path
-                .file_stem()
-                .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             let mut file = open(path)?;
             let digest = digest_of(path, &mut file)?;
             let shown = path.display().to_string();
-            gguf::load(
-                &shown,
-                name,
-                digest,
-                &mut std::io::BufReader::new(file),
-                context_limit,
-                |content| gguf_tokenizer::beside_or_inside(path, content),
-            )
+            gguf::load(&shown, name, digest, &mut std::io::BufReader::new(file), context_limit, |content| {
+                gguf_tokenizer::beside_or_inside(path, content)
+            })
         }
-        ModelSource::Bytes {
-            name,
-            gguf,
-            tokenizer_json,
-        } => {
+        ModelSource::Bytes { name, gguf, tokenizer_json } => {
             let digest = format!("sha256:{}", hex(&Sha256::digest(gguf.as_ref())));
             let mut reader = Cursor::new(gguf.as_ref());
-            gguf::load(
-                name,
-                name.clone(),
-                digest,
-                &mut reader,
-                context_limit,
-                |_| {
-                    let path = format!("{name}: tokenizer.json");
-                    Ok((parse_tokenizer(&path, tokenizer_json)?, path))
-                },
-            )
+            gguf::load(name, name.clone(), digest, &mut reader, context_limit, |_| {
+                let path = format!("{name}: tokenizer.json");
+                Ok((parse_tokenizer(&path, tokenizer_json)?, path))
+            })
         }
     }
 }
@@ -116,28 +91,17 @@ fn finish(parts: Parts) -> Result<Loaded, LoadError> {
     let shape: Shape = parts.model.shape().clone();
     let mut ends = parts.ends;
     if ends.is_empty() {
-        ends.extend(
-            WELL_KNOWN_ENDS
-                .iter()
-                .find_map(|name| parts.tokenizer.token_to_id(name)),
-        );
+        ends.extend(WELL_KNOWN_ENDS.iter().find_map(|name| parts.tokenizer.token_to_id(name)));
     }
     let mut seen = std::collections::HashSet::new();
     ends.retain(|&end| seen.insert(end));
     let environment = TokenEnvironment::new(parts.tokenizer, shape.vocab, ends)
         .map_err(|reason| LoadError::invalid(&parts.tokenizer_path, reason))?;
     let text_of = |token: Option<u32>| token.and_then(|token| environment.token_text(token));
-    let begin = parts
-        .begin_text
-        .or_else(|| text_of(environment.begin()))
-        .unwrap_or_default();
-    let end = parts
-        .end_text
-        .or_else(|| text_of(environment.ends().first().copied()))
-        .unwrap_or_default();
-    let chat = parts
-        .chat_template
-        .map(|template| ChatTemplate::new(template, begin, end, environment.specials().to_vec()));
+    let begin = parts.begin_text.or_else(|| text_of(environment.begin())).unwrap_or_default();
+    let end = parts.end_text.or_else(|| text_of(environment.ends().first().copied())).unwrap_or_default();
+    let chat =
+        parts.chat_template.map(|template| ChatTemplate::new(template, begin, end, environment.specials().to_vec()));
     let info = ModelInfo {
         name: parts.name,
         digest: parts.digest,
@@ -147,43 +111,25 @@ fn finish(parts: Parts) -> Result<Loaded, LoadError> {
         context_length: parts.model.positions(),
         chat_template: chat.is_some(),
     };
-    Ok(Loaded {
-        model: parts.model,
-        environment: Arc::new(environment),
-        chat,
-        info,
-    })
+    Ok(Loaded { model: parts.model, environment: Arc::new(environment), chat, info })
 }
 
 /// Tokens that end a text by convention, where no file says which one does.
-const WELL_KNOWN_ENDS: [&str; 7] = [
-    "<|end|>",
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "</s>",
-    "<eos>",
-];
+const WELL_KNOWN_ENDS: [&str; 7] =
+    ["<|end|>", "<|im_end|>", "<|eot_id|>", "<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>"];
 
 fn open(path: &Path) -> Result<std::fs::File, LoadError> {
     std::fs::File::open(path).map_err(|source| io_error(path, source))
 }
 
 fn io_error(path: &Path, source: std::io::Error) -> LoadError {
-    LoadError::Io {
-        path: path.display().to_string(),
-        source,
-    }
+    LoadError::Io { path: path.display().to_string(), source }
 }
 
 /// Reads a small file whole, refusing what is too large to be one.
 fn read_small(path: &Path) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    open(path)?
-        .take(LARGEST_JSON + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|source| io_error(path, source))?;
+    open(path)?.take(LARGEST_JSON + 1).read_to_end(&mut bytes).map_err(|source| io_error(path, source))?;
     if bytes.len() as u64 > LARGEST_JSON {
         return Err(LoadError::invalid(
             path.display().to_string(),
@@ -196,9 +142,7 @@ fn read_small(path: &Path) -> Result<Vec<u8>, LoadError> {
 /// The same for a file that may be absent.
 fn read_small_if_there(path: &Path) -> Result<Option<Vec<u8>>, LoadError> {
     match read_small(path) {
-        Err(LoadError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-            Ok(None)
-        }
+        Err(LoadError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
         other => other.map(Some),
     }
 }
@@ -237,9 +181,7 @@ fn hex(bytes: &[u8]) -> String {
 fn failure(path: &str, failure: LoadFailure<LoadError>) -> LoadError {
     match failure {
         LoadFailure::Weights(error) => error,
-        LoadFailure::Tables(error) => {
-            LoadError::invalid(path, format!("its rotary tables cannot be made: {error}"))
-        }
+        LoadFailure::Tables(error) => LoadError::invalid(path, format!("its rotary tables cannot be made: {error}")),
     }
 }
 

@@ -14,10 +14,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::config::Config;
-use super::{
-    Parts, digest_of, failure, hex, io_error, open, parse_tokenizer, read_small,
-    read_small_if_there,
-};
+use super::{Parts, digest_of, failure, hex, io_error, open, parse_tokenizer, read_small, read_small_if_there};
 use crate::error::LoadError;
 use crate::model::{Llama, Weight, Weights};
 
@@ -42,23 +39,16 @@ pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadErr
     let mut weights = FolderWeights::open(folder, !config.tie_word_embeddings)?;
     let digest = weights.digest()?;
     let positions = shape.context.min(context_limit).max(1);
-    let model = Llama::load(shape, positions, &mut weights)
-        .map_err(|error| failure(&folder.display().to_string(), error))?;
+    let model =
+        Llama::load(shape, positions, &mut weights).map_err(|error| failure(&folder.display().to_string(), error))?;
 
     let begin_text = token_text(&tokenizer_config["bos_token"]);
     let end_text = token_text(&tokenizer_config["eos_token"]);
     let mut ends = token_ids(&generation["eos_token_id"]);
     ends.extend(token_ids(&config.eos_token_id));
-    ends.extend(
-        end_text
-            .as_deref()
-            .and_then(|text| tokenizer.token_to_id(text)),
-    );
+    ends.extend(end_text.as_deref().and_then(|text| tokenizer.token_to_id(text)));
     Ok(Parts {
-        name: folder.file_name().map_or_else(
-            || "model".into(),
-            |name| name.to_string_lossy().into_owned(),
-        ),
+        name: folder.file_name().map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned()),
         digest,
         model,
         own_output: weights.own_output,
@@ -81,10 +71,7 @@ fn json_if_there(path: &Path) -> Result<Value, LoadError> {
 
 /// A token in tokenizer_config.json is its text, or an object with it.
 fn token_text(value: &Value) -> Option<String> {
-    value
-        .as_str()
-        .or_else(|| value["content"].as_str())
-        .map(Into::into)
+    value.as_str().or_else(|| value["content"].as_str()).map(Into::into)
 }
 
 /// One id or several.
@@ -135,18 +122,12 @@ impl FolderWeights {
             None => (vec![only_safetensors(folder)?], HashMap::new()),
             Some(bytes) => {
                 let shown = index_path.display().to_string();
-                let index: Index = serde_json::from_slice(&bytes)
-                    .map_err(|error| LoadError::invalid(&shown, error.to_string()))?;
+                let index: Index =
+                    serde_json::from_slice(&bytes).map_err(|error| LoadError::invalid(&shown, error.to_string()))?;
                 let names: BTreeSet<&String> = index.weight_map.values().collect();
                 // An index may only name its neighbours.
-                if let Some(name) = names
-                    .iter()
-                    .find(|name| Path::new(name).file_name() != Some(name.as_ref()))
-                {
-                    return Err(LoadError::invalid(
-                        shown,
-                        format!("`{name}` is no plain file name"),
-                    ));
+                if let Some(name) = names.iter().find(|name| Path::new(name).file_name() != Some(name.as_ref())) {
+                    return Err(LoadError::invalid(shown, format!("`{name}` is no plain file name")));
                 }
                 let names: Vec<String> = names.into_iter().cloned().collect();
                 let places = index
@@ -157,13 +138,7 @@ impl FolderWeights {
                 (names.iter().map(|name| folder.join(name)).collect(), places)
             }
         };
-        Ok(Self {
-            folder: folder.to_owned(),
-            files,
-            places,
-            current: None,
-            own_output,
-        })
+        Ok(Self { folder: folder.to_owned(), files, places, current: None, own_output })
     }
 
     /// Of one file its own digest; of several that of the list of their digests and names.
@@ -187,10 +162,7 @@ impl FolderWeights {
             None if self.places.is_empty() => 0,
             None => {
                 return Err(LoadError::invalid(
-                    self.folder
-                        .join("model.safetensors.index.json")
-                        .display()
-                        .to_string(),
+                    self.folder.join("model.safetensors.index.json").display().to_string(),
                     format!("names no file for the tensor `{name}`"),
                 ));
             }
@@ -198,18 +170,13 @@ impl FolderWeights {
         let path = &self.files[at];
         if self.current.as_ref().is_none_or(|current| current.0 != at) {
             self.current = None;
-            self.current = Some((
-                at,
-                std::fs::read(path).map_err(|source| io_error(path, source))?,
-            ));
+            self.current = Some((at, std::fs::read(path).map_err(|source| io_error(path, source))?));
         }
         let invalid = |reason: String| LoadError::invalid(path.display().to_string(), reason);
         let bytes = self.current.as_ref().map_or(&[][..], |current| &current.1);
-        let file = SliceSafetensors::new(bytes)
-            .map_err(|error| invalid(format!("is damaged or truncated: {error}")))?;
-        let view = file
-            .get(&name)
-            .map_err(|_| invalid(format!("lacks the tensor `{name}`")))?;
+        let file =
+            SliceSafetensors::new(bytes).map_err(|error| invalid(format!("is damaged or truncated: {error}")))?;
+        let view = file.get(&name).map_err(|_| invalid(format!("lacks the tensor `{name}`")))?;
         if view.shape() != expected {
             return Err(invalid(format!(
                 "tensor `{name}` has the shape {:?}, but config.json calls for {expected:?}",
@@ -218,9 +185,7 @@ impl FolderWeights {
         }
         let kind = format!("{:?}", view.dtype());
         if !matches!(kind.as_str(), "F32" | "F16" | "BF16") {
-            return Err(invalid(format!(
-                "tensor `{name}` is of type {kind}; supported: F32, F16, BF16"
-            )));
+            return Err(invalid(format!("tensor `{name}` is of type {kind}; supported: F32, F16, BF16")));
         }
         file.load(&name, &Device::Cpu)
             .and_then(|tensor| tensor.to_dtype(DType::F32))
@@ -232,24 +197,16 @@ fn only_safetensors(folder: &Path) -> Result<PathBuf, LoadError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|source| io_error(folder, source))? {
         let path = entry.map_err(|source| io_error(folder, source))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "safetensors")
-        {
+        if path.extension().is_some_and(|extension| extension == "safetensors") {
             found.push(path);
         }
     }
     match found.len() {
         1 => Ok(found.remove(0)),
-        0 => Err(LoadError::invalid(
-            folder.display().to_string(),
-            "has no *.safetensors file",
-        )),
+        0 => Err(LoadError::invalid(folder.display().to_string(), "has no *.safetensors file")),
         several => Err(LoadError::invalid(
             folder.display().to_string(),
-            format!(
-                "has {several} *.safetensors files and no model.safetensors.index.json that says which is which"
-            ),
+            format!("has {several} *.safetensors files and no model.safetensors.index.json that says which is which"),
         )),
     }
 }
@@ -257,12 +214,7 @@ fn only_safetensors(folder: &Path) -> Result<PathBuf, LoadError> {
 impl Weights for FolderWeights {
     type Error = LoadError;
 
-    fn matrix(
-        &mut self,
-        weight: Weight,
-        rows: usize,
-        columns: usize,
-    ) -> Result<QMatMul, LoadError> {
+    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Result<QMatMul, LoadError> {
         self.tensor(weight, &[rows, columns]).map(QMatMul::Tensor)
     }
 

@@ -12,11 +12,7 @@ fn load(source: &ModelSource) -> Result<(), LoadError> {
 }
 
 fn load_bytes(gguf: Vec<u8>) -> Result<(), LoadError> {
-    load(&ModelSource::bytes(
-        "bad",
-        gguf,
-        tokenizer_json().into_bytes(),
-    ))
+    load(&ModelSource::bytes("bad", gguf, tokenizer_json().into_bytes()))
 }
 
 fn folder() -> tempfile::TempDir {
@@ -31,10 +27,7 @@ fn load_folder(folder: &Path) -> Result<(), LoadError> {
 
 fn reason(result: Result<(), LoadError>) -> String {
     let reason = result.unwrap_err().to_string();
-    assert!(
-        !reason.contains("did not survive"),
-        "a parser panicked: {reason}"
-    );
+    assert!(!reason.contains("did not survive"), "a parser panicked: {reason}");
     reason
 }
 
@@ -57,10 +50,7 @@ fn a_gguf_with_any_wrong_byte_in_its_header_never_panics() {
             let mut wrong = whole.clone();
             wrong[at] = value;
             if let Err(error) = load_bytes(wrong) {
-                assert!(
-                    !error.to_string().contains("did not survive"),
-                    "byte {at}: {error}"
-                );
+                assert!(!error.to_string().contains("did not survive"), "byte {at}: {error}");
             }
         }
     }
@@ -76,23 +66,11 @@ fn gguf_with(metadata: &[(&str, Value)]) -> Vec<u8> {
 #[test]
 fn a_lying_gguf_is_refused_with_its_lie() {
     let text = |text: &str| Value::String(text.into());
-    let other = reason(load_bytes(gguf_with(&[(
-        "general.architecture",
-        text("qwen3"),
-    )])));
-    assert!(
-        other.contains("`qwen3`") && other.contains("llama (GGUF)"),
-        "{other}"
-    );
-    let alignment = reason(load_bytes(gguf_with(&[(
-        "general.alignment",
-        Value::U32(0),
-    )])));
+    let other = reason(load_bytes(gguf_with(&[("general.architecture", text("qwen3"))])));
+    assert!(other.contains("`qwen3`") && other.contains("llama (GGUF)"), "{other}");
+    let alignment = reason(load_bytes(gguf_with(&[("general.alignment", Value::U32(0))])));
     assert!(alignment.contains("alignment"), "{alignment}");
-    let empty = reason(load_bytes(gguf_with(&[(
-        "general.architecture",
-        text("llama"),
-    )])));
+    let empty = reason(load_bytes(gguf_with(&[("general.architecture", text("llama"))])));
     assert!(empty.contains("llama.embedding_length"), "{empty}");
     let mut tensors = gguf_with(&[]);
     tensors[8..16].copy_from_slice(&u64::MAX.to_le_bytes());
@@ -101,25 +79,15 @@ fn a_lying_gguf_is_refused_with_its_lie() {
     let at = 24 + 8 + "general.name".len() + 4;
     string[at..at + 8].copy_from_slice(&(1_u64 << 23).to_le_bytes());
     assert!(reason(load_bytes(string)).contains("truncated"));
-    assert!(
-        reason(load_bytes(b"not a model at all, but long enough".to_vec())).contains("no GGUF")
-    );
+    assert!(reason(load_bytes(b"not a model at all, but long enough".to_vec())).contains("no GGUF"));
 }
 
 #[test]
 fn a_tensor_of_another_shape_than_the_metadata_says_is_named() {
-    let small = Tiny {
-        ffn: 64,
-        ..Tiny::default()
-    };
+    let small = Tiny { ffn: 64, ..Tiny::default() };
     let mut gguf = small.gguf(GgmlDType::F32);
     let key = b"llama.feed_forward_length";
-    let at = gguf
-        .windows(key.len())
-        .position(|window| window == key)
-        .unwrap()
-        + key.len()
-        + 4;
+    let at = gguf.windows(key.len()).position(|window| window == key).unwrap() + key.len() + 4;
     gguf[at..at + 4].copy_from_slice(&96_u32.to_le_bytes());
     assert!(reason(load_bytes(gguf)).contains("blk.0.ffn_gate.weight"));
 }
@@ -147,11 +115,7 @@ fn a_configuration_that_does_not_fit_is_refused_with_its_field() {
     let path = folder.path().join("config.json");
     let good: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let cases = [
-        (
-            "architectures",
-            serde_json::json!(["Qwen3ForCausalLM"]),
-            "Qwen3ForCausalLM",
-        ),
+        ("architectures", serde_json::json!(["Qwen3ForCausalLM"]), "Qwen3ForCausalLM"),
         ("hidden_size", 128.into(), "shape"),
         ("num_hidden_layers", 3.into(), "model.layers.2"),
         ("num_hidden_layers", u64::MAX.into(), "number of layers"),
@@ -159,11 +123,7 @@ fn a_configuration_that_does_not_fit_is_refused_with_its_field() {
         ("num_key_value_heads", 0.into(), "key-value heads"),
         ("head_dim", 31.into(), "odd"),
         ("vocab_size", "many".into(), "expected usize"),
-        (
-            "rope_scaling",
-            serde_json::json!({"rope_type": "yarn"}),
-            "yarn",
-        ),
+        ("rope_scaling", serde_json::json!({"rope_type": "yarn"}), "yarn"),
         ("rope_theta", (-1).into(), "rope"),
         ("attention_bias", true.into(), "biases"),
         ("hidden_act", "gelu".into(), "gelu"),
@@ -206,18 +166,14 @@ fn shards_load_like_one_file_and_may_not_point_elsewhere() {
     let folder = folder();
     let whole = folder.path().join("model.safetensors");
     let tensors = candle_core::safetensors::load(&whole, &candle_core::Device::Cpu).unwrap();
-    let mut parts = [
-        std::collections::HashMap::new(),
-        std::collections::HashMap::new(),
-    ];
+    let mut parts = [std::collections::HashMap::new(), std::collections::HashMap::new()];
     let mut map = serde_json::Map::new();
     for (at, (name, tensor)) in tensors.into_iter().enumerate() {
         map.insert(name.clone(), format!("part-{}.safetensors", at % 2).into());
         parts[at % 2].insert(name, tensor);
     }
     for (at, part) in parts.iter().enumerate() {
-        candle_core::safetensors::save(part, folder.path().join(format!("part-{at}.safetensors")))
-            .unwrap();
+        candle_core::safetensors::save(part, folder.path().join(format!("part-{at}.safetensors"))).unwrap();
     }
     std::fs::remove_file(whole).unwrap();
     assert!(reason(load_folder(folder.path())).contains("which is which"));
@@ -239,10 +195,7 @@ fn a_gguf_file_finds_the_tokenizer_beside_it_or_says_where_to_put_it() {
     load_folder(&path).unwrap();
     std::fs::remove_file(folder.path().join("tokenizer.json")).unwrap();
     let missing = reason(load_folder(&path));
-    assert!(
-        missing.contains("no_vocab") && missing.contains("tiny.tokenizer.json"),
-        "{missing}"
-    );
+    assert!(missing.contains("no_vocab") && missing.contains("tiny.tokenizer.json"), "{missing}");
 }
 
 #[test]
@@ -251,12 +204,7 @@ fn a_path_that_is_no_model_is_refused() {
     assert!(ModelSource::path(folder.path().join("absent.gguf")).is_err());
     let file = folder.path().join("model.bin");
     std::fs::write(&file, "x").unwrap();
-    assert!(
-        ModelSource::path(&file)
-            .unwrap_err()
-            .to_string()
-            .contains("neither")
-    );
+    assert!(ModelSource::path(&file).unwrap_err().to_string().contains("neither"));
     assert!(reason(load_folder(folder.path())).contains("config.json"));
 }
 
@@ -264,34 +212,18 @@ fn a_path_that_is_no_model_is_refused() {
 fn a_chat_template_of_the_folder_is_used() {
     let folder = folder();
     let template = "{% for m in messages %}{{ m.role }}:{{ m.content }}{{ eos_token }}{% endfor %}";
-    let config =
-        serde_json::json!({"chat_template": template, "eos_token": {"content": "<|end|>"}});
-    std::fs::write(
-        folder.path().join("tokenizer_config.json"),
-        config.to_string(),
-    )
-    .unwrap();
-    let engine = Engine::start(
-        ModelSource::path(folder.path()).unwrap(),
-        EngineOptions::default(),
-    )
-    .unwrap();
+    let config = serde_json::json!({"chat_template": template, "eos_token": {"content": "<|end|>"}});
+    std::fs::write(folder.path().join("tokenizer_config.json"), config.to_string()).unwrap();
+    let engine = Engine::start(ModelSource::path(folder.path()).unwrap(), EngineOptions::default()).unwrap();
     assert!(engine.info().chat_template);
-    let prompt = engine
-        .render_chat(&[crate::ChatMessage::new("user", "hi")])
-        .unwrap();
+    let prompt = engine.render_chat(&[crate::ChatMessage::new("user", "hi")]).unwrap();
     assert_eq!(prompt, "user:hi<|end|>");
 }
 
 #[test]
 fn a_number_of_threads_that_cannot_be_had_is_refused() {
     let folder = folder();
-    let options = EngineOptions {
-        threads: Some(4711),
-        ..EngineOptions::default()
-    };
-    let error = Engine::start(ModelSource::path(folder.path()).unwrap(), options)
-        .unwrap_err()
-        .to_string();
+    let options = EngineOptions { threads: Some(4711), ..EngineOptions::default() };
+    let error = Engine::start(ModelSource::path(folder.path()).unwrap(), options).unwrap_err().to_string();
     assert!(error.contains("CANDLE_NUM_THREADS=4711"), "{error}");
 }

@@ -15,9 +15,7 @@ fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Llama {
 fn from_folder(tiny: &Tiny) -> Llama {
     let folder = tempfile::tempdir().unwrap();
     tiny.write_folder(folder.path());
-    crate::load::load(&ModelSource::path(folder.path()).unwrap(), 1024)
-        .unwrap()
-        .model
+    crate::load::load(&ModelSource::path(folder.path()).unwrap(), 1024).unwrap().model
 }
 
 fn logits(model: &Llama, chunks: &[&[u32]]) -> Vec<f32> {
@@ -35,11 +33,7 @@ fn prompt(length: usize) -> Vec<u32> {
 
 fn assert_close(left: &[f32], right: &[f32], tolerance: f32, what: &str) {
     assert_eq!(left.len(), right.len());
-    let worst = left
-        .iter()
-        .zip(right)
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f32::max);
+    let worst = left.iter().zip(right).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(worst <= tolerance, "{what}: differs by {worst}");
 }
 
@@ -47,21 +41,9 @@ fn variants() -> Vec<Tiny> {
     let base = Tiny::default();
     vec![
         base.clone(),
-        Tiny {
-            kv_heads: 4,
-            head_dim: 16,
-            ..base.clone()
-        },
-        Tiny {
-            kv_heads: 1,
-            tied: false,
-            ..base.clone()
-        },
-        Tiny {
-            rope_scaling: true,
-            tied: false,
-            ..base
-        },
+        Tiny { kv_heads: 4, head_dim: 16, ..base.clone() },
+        Tiny { kv_heads: 1, tied: false, ..base.clone() },
+        Tiny { rope_scaling: true, tied: false, ..base },
     ]
 }
 
@@ -82,8 +64,7 @@ fn quantized_weights_stay_near_the_exact_ones() {
     let exact = logits(&from_folder(&tiny), &[&tokens]);
     for kind in [GgmlDType::F16, GgmlDType::BF16, GgmlDType::Q8_0] {
         let close = logits(&from_gguf(&tiny, kind), &[&tokens]);
-        let dot =
-            |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
         let cosine = dot(&exact, &close) / (dot(&exact, &exact) * dot(&close, &close)).sqrt();
         assert!(cosine > 0.995, "{kind:?}: {cosine}");
     }
@@ -97,15 +78,7 @@ fn reading_in_chunks_is_reading_the_whole() {
     for (model, tolerance) in [exact, quantized] {
         let tokens = prompt(600);
         let whole = logits(&model, &[&tokens]);
-        let chunked = logits(
-            &model,
-            &[
-                &tokens[..1],
-                &tokens[1..33],
-                &tokens[33..530],
-                &tokens[530..],
-            ],
-        );
+        let chunked = logits(&model, &[&tokens[..1], &tokens[1..33], &tokens[33..530], &tokens[530..]]);
         assert_close(&whole, &chunked, tolerance, "chunks");
     }
 }
@@ -126,11 +99,8 @@ fn the_forward_agrees_with_one_written_in_plain_loops() {
         let tokens = prompt(24);
         let folder = tempfile::tempdir().unwrap();
         tiny.write_folder(folder.path());
-        let weights = candle_core::safetensors::load(
-            folder.path().join("model.safetensors"),
-            &candle_core::Device::Cpu,
-        )
-        .unwrap();
+        let weights =
+            candle_core::safetensors::load(folder.path().join("model.safetensors"), &candle_core::Device::Cpu).unwrap();
         let plain = plain_forward(&tiny, &weights, &tokens);
         let ours = logits(&from_folder(&tiny), &[&tokens]);
         assert_close(&ours, &plain, 1e-3, &format!("{tiny:?}"));
@@ -141,34 +111,20 @@ type Matrix = Vec<Vec<f64>>;
 
 fn matrix(weights: &HashMap<String, Tensor>, name: &str) -> Matrix {
     let rows: Vec<Vec<f32>> = weights[name].to_vec2().unwrap();
-    rows.into_iter()
-        .map(|row| row.into_iter().map(f64::from).collect())
-        .collect()
+    rows.into_iter().map(|row| row.into_iter().map(f64::from).collect()).collect()
 }
 
 fn vector(weights: &HashMap<String, Tensor>, name: &str) -> Vec<f64> {
-    weights[name]
-        .to_vec1::<f32>()
-        .unwrap()
-        .into_iter()
-        .map(f64::from)
-        .collect()
+    weights[name].to_vec1::<f32>().unwrap().into_iter().map(f64::from).collect()
 }
 
 fn times(matrix: &Matrix, vector: &[f64]) -> Vec<f64> {
-    matrix
-        .iter()
-        .map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum())
-        .collect()
+    matrix.iter().map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum()).collect()
 }
 
 fn norm(vector: &[f64], gain: &[f64]) -> Vec<f64> {
     let mean = vector.iter().map(|value| value * value).sum::<f64>() / vector.len() as f64;
-    vector
-        .iter()
-        .zip(gain)
-        .map(|(value, gain)| value / (mean + 1e-5).sqrt() * gain)
-        .collect()
+    vector.iter().zip(gain).map(|(value, gain)| value / (mean + 1e-5).sqrt() * gain).collect()
 }
 
 fn turned(head: &[f64], position: usize) -> Vec<f64> {
@@ -184,39 +140,24 @@ fn turned(head: &[f64], position: usize) -> Vec<f64> {
 
 fn plain_forward(tiny: &Tiny, weights: &HashMap<String, Tensor>, tokens: &[u32]) -> Vec<f32> {
     let embedding = matrix(weights, "model.embed_tokens.weight");
-    let mut states: Matrix = tokens
-        .iter()
-        .map(|&token| embedding[token as usize].clone())
-        .collect();
+    let mut states: Matrix = tokens.iter().map(|&token| embedding[token as usize].clone()).collect();
     for layer in 0..LAYERS {
         let name = |part: &str| format!("model.layers.{layer}.{part}.weight");
         let of = |part: &str| matrix(weights, &name(part));
-        let (query, key, value, out) = (
-            of("self_attn.q_proj"),
-            of("self_attn.k_proj"),
-            of("self_attn.v_proj"),
-            of("self_attn.o_proj"),
-        );
+        let (query, key, value, out) =
+            (of("self_attn.q_proj"), of("self_attn.k_proj"), of("self_attn.v_proj"), of("self_attn.o_proj"));
         let (gate, up, down) = (of("mlp.gate_proj"), of("mlp.up_proj"), of("mlp.down_proj"));
         let gain = vector(weights, &name("input_layernorm"));
         let normed: Matrix = states.iter().map(|state| norm(state, &gain)).collect();
         let heads_of = |vector: &[f64], position: Option<usize>| -> Matrix {
             vector
                 .chunks(tiny.head_dim)
-                .map(|head| {
-                    position.map_or_else(|| head.to_vec(), |position| turned(head, position))
-                })
+                .map(|head| position.map_or_else(|| head.to_vec(), |position| turned(head, position)))
                 .collect()
         };
-        let keys: Vec<Matrix> = normed
-            .iter()
-            .enumerate()
-            .map(|(at, state)| heads_of(&times(&key, state), Some(at)))
-            .collect();
-        let values: Vec<Matrix> = normed
-            .iter()
-            .map(|state| heads_of(&times(&value, state), None))
-            .collect();
+        let keys: Vec<Matrix> =
+            normed.iter().enumerate().map(|(at, state)| heads_of(&times(&key, state), Some(at))).collect();
+        let values: Vec<Matrix> = normed.iter().map(|state| heads_of(&times(&value, state), None)).collect();
         for (at, state) in normed.iter().enumerate() {
             let queries = heads_of(&times(&query, state), Some(at));
             let mut attended = Vec::new();
@@ -224,21 +165,13 @@ fn plain_forward(tiny: &Tiny, weights: &HashMap<String, Tensor>, tokens: &[u32])
                 let shared = head / (tiny.heads / tiny.kv_heads);
                 let scores: Vec<f64> = (0..=at)
                     .map(|other| {
-                        let dot: f64 = query
-                            .iter()
-                            .zip(&keys[other][shared])
-                            .map(|(a, b)| a * b)
-                            .sum();
+                        let dot: f64 = query.iter().zip(&keys[other][shared]).map(|(a, b)| a * b).sum();
                         (dot / (tiny.head_dim as f64).sqrt()).exp()
                     })
                     .collect();
                 let sum: f64 = scores.iter().sum();
                 attended.extend((0..tiny.head_dim).map(|dimension| -> f64 {
-                    scores
-                        .iter()
-                        .zip(&values)
-                        .map(|(score, value)| score / sum * value[shared][dimension])
-                        .sum()
+                    scores.iter().zip(&values).map(|(score, value)| score / sum * value[shared][dimension]).sum()
                 }));
             }
             for (total, new) in states[at].iter_mut().zip(times(&out, &attended)) {
@@ -258,17 +191,7 @@ fn plain_forward(tiny: &Tiny, weights: &HashMap<String, Tensor>, tokens: &[u32])
             }
         }
     }
-    let last = norm(
-        states.last().unwrap(),
-        &vector(weights, "model.norm.weight"),
-    );
-    let output = if tiny.tied {
-        embedding
-    } else {
-        matrix(weights, "lm_head.weight")
-    };
-    times(&output, &last)
-        .into_iter()
-        .map(|logit| logit as f32)
-        .collect()
+    let last = norm(states.last().unwrap(), &vector(weights, "model.norm.weight"));
+    let output = if tiny.tied { embedding } else { matrix(weights, "lm_head.weight") };
+    times(&output, &last).into_iter().map(|logit| logit as f32).collect()
 }

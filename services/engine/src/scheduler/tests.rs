@@ -17,14 +17,7 @@ fn job(engine: &Engine, prompt: &str, priority: Priority) -> (Job, DraftHandle) 
         max_tokens: 1,
         priority,
     };
-    (
-        Job {
-            request,
-            prompt: vec![1],
-            sender,
-        },
-        handle,
-    )
+    (Job { request, prompt: vec![1], sender }, handle)
 }
 
 #[test]
@@ -32,19 +25,14 @@ fn what_a_person_waits_for_goes_first_and_each_kind_in_order() {
     let engine = Tiny::default().engine(EngineOptions::default());
     let queue = Queue::new(10);
     let mut handles = Vec::new();
-    for (name, priority) in [
-        ("b1", Priority::Bulk),
-        ("b2", Priority::Bulk),
-        ("i1", Priority::Interactive),
-        ("i2", Priority::Interactive),
-    ] {
+    for (name, priority) in
+        [("b1", Priority::Bulk), ("b2", Priority::Bulk), ("i1", Priority::Interactive), ("i2", Priority::Interactive)]
+    {
         let (job, handle) = job(&engine, name, priority);
         queue.push(job).unwrap();
         handles.push(handle);
     }
-    let order: Vec<String> = (0..4)
-        .map(|_| queue.pop().unwrap().request.prompt)
-        .collect();
+    let order: Vec<String> = (0..4).map(|_| queue.pop().unwrap().request.prompt).collect();
     assert_eq!(order, ["i1", "i2", "b1", "b2"]);
 }
 
@@ -60,10 +48,7 @@ async fn a_full_queue_refuses_and_cancelled_drafts_make_room() {
     first_handle.cancel();
     let (third, _third_handle) = job(&engine, "third", Priority::Bulk);
     queue.push(third).unwrap();
-    assert_eq!(
-        first_handle.next().await,
-        Some(DraftEvent::Failed(DraftError::Cancelled))
-    );
+    assert_eq!(first_handle.next().await, Some(DraftEvent::Failed(DraftError::Cancelled)));
     assert_eq!(queue.pop().unwrap().request.prompt, "third");
 }
 

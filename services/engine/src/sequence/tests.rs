@@ -5,11 +5,7 @@ use crate::ModelSource;
 use crate::testing::{Tiny, tokenizer_json};
 
 fn runner(kind: GgmlDType) -> Runner {
-    let source = ModelSource::bytes(
-        "tiny",
-        Tiny::default().gguf(kind),
-        tokenizer_json().into_bytes(),
-    );
+    let source = ModelSource::bytes("tiny", Tiny::default().gguf(kind), tokenizer_json().into_bytes());
     let loaded = crate::load::load(&source, 1024).unwrap();
     Runner::new(loaded.model, loaded.environment).unwrap()
 }
@@ -28,21 +24,8 @@ fn a_kept_prefix_gives_the_same_bits_as_reading_anew() {
         branch[100] = 7;
         let fresh = |prompt: &[u32]| bits(&mut runner(kind), prompt);
         let mut kept = runner(kind);
-        for prompt in [
-            &long[..70],
-            &long,
-            &long,
-            &branch,
-            &long[..64],
-            &long[..1],
-            &branch[..130],
-        ] {
-            assert_eq!(
-                bits(&mut kept, prompt),
-                fresh(prompt),
-                "{kind:?}, {} tokens",
-                prompt.len()
-            );
+        for prompt in [&long[..70], &long, &long, &branch, &long[..64], &long[..1], &branch[..130]] {
+            assert_eq!(bits(&mut kept, prompt), fresh(prompt), "{kind:?}, {} tokens", prompt.len());
         }
     }
 }

@@ -111,8 +111,8 @@ pub(super) async fn list(
     }
     let again = Again::of(&filter, limit);
     let page = state.face.store.assets(&partner.identity, read(filter, limit)?).await.map_err(fault)?;
-    let mut response = Json(Assets { items: page.items.iter().map(AssetView::of).collect(), next: page.next.clone() })
-        .into_response();
+    let mut response =
+        Json(Assets { items: page.items.iter().map(AssetView::of).collect(), next: page.next.clone() }).into_response();
     response.headers_mut().extend(partner.headers());
     if let Some(next) = page.next
         && let Ok(link) = HeaderValue::from_str(&again.link(&next))
@@ -123,7 +123,10 @@ pub(super) async fn list(
 }
 
 fn read(filter: Filter, limit: u32) -> Result<AssetFilter, Problem> {
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(name: &str, text: Option<String>) -> Result<Option<T>, Problem> {
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+        name: &str,
+        text: Option<String>,
+    ) -> Result<Option<T>, Problem> {
         text.map(|text| text.parse().map_err(|error| Problem::malformed(format!("{name}: {error}")))).transpose()
     }
     Ok(AssetFilter {

@@ -20,8 +20,7 @@ use crate::face::{State, fault};
 use crate::produce::produce;
 
 /// A page that is looked at in a browser does nothing and loads nothing but our logos.
-const RENDITION_CSP: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; form-action 'none'; base-uri 'none'; sandbox allow-popups";
+const RENDITION_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; form-action 'none'; base-uri 'none'; sandbox allow-popups";
 
 /// One rendition in this partner's branding: `html`, `text` or `json`. The same bytes every time, until the release or
 /// the partner's profile changes.

@@ -10,7 +10,10 @@ async fn whoever_asks_too_often_is_told_when_to_come_back() {
     assert!(first.header("ratelimit").starts_with("\"default\";r=1;"));
     assert_eq!(house.get("/partner/v1/assets/nonsense", HERE).await.status, 404);
     let refused = house.get("/partner/v1/me", HERE).await;
-    assert_eq!((refused.status, refused.header("retry-after"), refused.header("ratelimit")), (429, "30", "\"default\";r=0;t=30"));
+    assert_eq!(
+        (refused.status, refused.header("retry-after"), refused.header("ratelimit")),
+        (429, "30", "\"default\";r=0;t=30")
+    );
     assert_eq!(refused.json()["type"], "/docs/errors#too-many-requests");
     assert_eq!(house.get("/partner/v1/me", IDLE).await.status, 200, "another's bucket is its own");
     house.clock.advance_seconds(31);
@@ -23,7 +26,8 @@ async fn feedback_with_one_key_is_heard_once_and_the_key_is_one_partners() {
     let (asset, _) = house.released().await;
     let path = format!("/partner/v1/assets/{asset}/feedback");
     let json = ("content-type", "application/json");
-    let say = async |who: &str, body: &str| house.send("POST", &path, who, &[json, ("idempotency-key", "k")], body).await;
+    let say =
+        async |who: &str, body: &str| house.send("POST", &path, who, &[json, ("idempotency-key", "k")], body).await;
     let useful = r#"{"kind":"useful","comment":"<b>Good</b>"}"#;
     let first = say(HERE, useful).await;
     assert_eq!(first.status, 201);

@@ -91,8 +91,7 @@ impl House {
     }
 
     pub async fn send(&self, method: &str, path: &str, key: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request =
-            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
+        let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {key}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -133,7 +132,8 @@ impl House {
         let kit = self.store.kit_create(new, None).await.unwrap();
         let asset = self.store.assets(kit.id).await.unwrap()[0].asset.id;
         let lease = self.store.jobs_lease("w", &["draft_asset"], 60).await.unwrap().unwrap();
-        let text = SlotText::parse(&format!("Backups that restore, from {{{{partner.display_name}}}}. {asset}")).unwrap();
+        let text =
+            SlotText::parse(&format!("Backups that restore, from {{{{partner.display_name}}}}. {asset}")).unwrap();
         let draft = Draft {
             content: Content { slots: BTreeMap::from([("text".to_owned(), text)]) },
             origin: Origin::Drafted {

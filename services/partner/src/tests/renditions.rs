@@ -83,7 +83,10 @@ async fn a_recalled_release_is_gone_with_a_tombstone_and_can_be_acknowledged() {
     assert_eq!(feed["items"][1]["recall"], recall.to_string());
     assert_eq!(house.get("/partner/v1/recalls", IDLE).await.json()["items"], serde_json::json!([]));
     let open = house.get("/partner/v1/recalls", HERE).await.json();
-    assert_eq!((&open["items"][0]["id"], &open["items"][0]["reason"]), (&recall.to_string().into(), &"A wrong figure".into()));
+    assert_eq!(
+        (&open["items"][0]["id"], &open["items"][0]["reason"]),
+        (&recall.to_string().into(), &"A wrong figure".into())
+    );
     let ack = format!("/partner/v1/recalls/{recall}/ack");
     for _ in 0..2 {
         assert_eq!(house.send("POST", &ack, HERE, &[], "").await.status, 204);

@@ -25,7 +25,8 @@ async fn unknown_malformed_unreleased_and_another_brands_are_one_and_the_same_40
     }
     let say = async |id: &str, key: &str| {
         let path = format!("/partner/v1/assets/{id}/feedback");
-        let answer = house.send("POST", &path, key, &[("content-type", "application/json")], r#"{"kind":"useful"}"#).await;
+        let answer =
+            house.send("POST", &path, key, &[("content-type", "application/json")], r#"{"kind":"useful"}"#).await;
         (answer.status, answer.body)
     };
     let unknown = say(UNKNOWN, HERE).await;
@@ -61,7 +62,9 @@ async fn every_key_that_does_not_open_gets_the_same_refusal() {
 async fn limits_and_cursors_out_of_range_are_refused_and_never_a_fault_of_ours() {
     let house = House::new().await;
     for path in ["/partner/v1/assets", "/partner/v1/changes"] {
-        for query in ["limit=0", "limit=-1", "limit=4294967296", "limit=201", "cursor=%00", "cursor=YzE6eA%", "colour=red"] {
+        for query in
+            ["limit=0", "limit=-1", "limit=4294967296", "limit=201", "cursor=%00", "cursor=YzE6eA%", "colour=red"]
+        {
             let answer = house.get(&format!("{path}?{query}"), HERE).await;
             assert!(matches!(answer.status, 400), "{path}?{query}: {}", answer.status);
             assert_eq!(answer.header("content-type"), "application/problem+json", "{query}");

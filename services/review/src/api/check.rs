@@ -6,6 +6,7 @@ use axum::extract::State;
 use countersign_domain::content::{Content, SlotText};
 use countersign_domain::id::AssetId;
 use countersign_domain::place::{Locale, Market};
+use countersign_drafting::examine::slot_limit;
 use countersign_rules::{BrandTerms, Place, SlotLimit, Subject};
 use countersign_session::SignedIn;
 use countersign_web::json::Json;
@@ -78,7 +79,9 @@ pub(crate) async fn check(
 ) -> Result<Json<CheckAnswer>, Problem> {
     faults::may_see(&who.user)?;
     match (form.asset.take(), form.text.take()) {
-        (Some(_), Some(_)) => Err(Problem::invalid("With `asset` give `slots`, not `text`.").fault("/text", "leave it out")),
+        (Some(_), Some(_)) => {
+            Err(Problem::invalid("With `asset` give `slots`, not `text`.").fault("/text", "leave it out"))
+        }
         (Some(asset), None) => of_asset(&face, &asset, &form.slots).await,
         (None, Some(_)) if !form.slots.is_empty() => {
             Err(Problem::invalid("Give `text` or `slots`, not both.").fault("/text", "leave it out"))
@@ -97,13 +100,16 @@ async fn of_asset(face: &Face, asset: &str, slots: &BTreeMap<String, String>) ->
     let bench = Bench::of(face, view).await?;
     let checked = bench.check(face, slots).map_err(Problem::from)?;
     let counts = bench.template.slots.iter().map(|slot| {
-        let limit = checking::limit(slot, &checked.content);
-        (limit.name, SlotCount {
-            count: limit.count,
-            min: limit.min,
-            max: limit.max,
-            unit: checking::unit_name(slot.limit.unit),
-        })
+        let limit = slot_limit(slot, &checked.content);
+        (
+            limit.name,
+            SlotCount {
+                count: limit.count,
+                min: limit.min,
+                max: limit.max,
+                unit: checking::unit_name(slot.limit.unit),
+            },
+        )
     });
     Ok(Json(CheckAnswer {
         findings: checked.findings.iter().map(|finding| FindingView::of(finding, &checked.content)).collect(),
@@ -137,7 +143,7 @@ async fn in_context(
     let content = parse(slots)?;
     let known = |name: &str| template.and_then(|template| template.slot(name));
     let limits: Vec<SlotLimit> =
-        content.slots.keys().filter_map(|name| known(name)).map(|slot| checking::limit(slot, &content)).collect();
+        content.slots.keys().filter_map(|name| known(name)).map(|slot| slot_limit(slot, &content)).collect();
     let sources: Vec<&str> = context.sources.iter().map(String::as_str).collect();
     let findings = face.packs.check(&Subject {
         content: &content,
@@ -185,4 +191,3 @@ fn parse(slots: BTreeMap<String, String>) -> Result<Content, Problem> {
     }
     if faults.is_empty() { Ok(content) } else { Err(slots_problem(&faults)) }
 }
-

@@ -59,11 +59,7 @@ pub(crate) async fn decide(
     let id: ReviewId = faults::id(&id)?;
     let decision = cast(&face, id, who.id(), &form.decision, &form.digest, form.lease, form.reason).await?;
     let effective_at = decision.effective_at.rfc3339();
-    Ok(Json(Decided {
-        decision_id: decision.id.to_string(),
-        undo_until: effective_at.clone(),
-        effective_at,
-    }))
+    Ok(Json(Decided { decision_id: decision.id.to_string(), undo_until: effective_at.clone(), effective_at }))
 }
 
 /// Reads a ballot as it was written and casts it. Pages and the API do this alike.
@@ -80,8 +76,7 @@ pub(crate) async fn cast(
         let detail = "A decision is approve, request_changes or reject.";
         Problem::invalid(detail).fault("/decision", detail)
     })?;
-    let digest: Digest =
-        digest.parse().map_err(|error| Problem::invalid(error).fault("/digest", error))?;
+    let digest: Digest = digest.parse().map_err(|error| Problem::invalid(error).fault("/digest", error))?;
     let ballot = Ballot { verdict, digest, lease, reason };
     let decision = face.store.decide(review, ballot, reviewer, face.undo_seconds).await.map_err(faults::decide)?;
     faults::seen(face, reviewer, decision.asset, decision.revision).await;

@@ -141,7 +141,12 @@ async fn what_does_not_exist_and_what_is_not_for_you_are_answered_word_for_word_
     let digest = world.digest(asset).await;
     for (method, there, not_there, body) in [
         ("GET", format!("/api/v1/reviews/{review}"), format!("/api/v1/reviews/{NO_SUCH}"), Value::Null),
-        ("GET", format!("/api/v1/assets/{asset}/revisions"), format!("/api/v1/assets/{NO_SUCH}/revisions"), Value::Null),
+        (
+            "GET",
+            format!("/api/v1/assets/{asset}/revisions"),
+            format!("/api/v1/assets/{NO_SUCH}/revisions"),
+            Value::Null,
+        ),
         ("POST", format!("/api/v1/reviews/{review}/claim"), format!("/api/v1/reviews/{NO_SUCH}/claim"), Value::Null),
         (
             "POST",
@@ -202,7 +207,8 @@ async fn an_edit_keeps_sources_runs_the_rules_and_shows_what_changed() {
     let lease = rita.claim(review).await;
     let path = format!("/api/v1/reviews/{review}/claim");
     assert_eq!(rita.api("DELETE", &path, json!({"lease": lease})).await.status, 204);
-    let body = "Hello {{partner.display_name}}. Backups that restore. TODO: more, see {{message.1}} and a longer close of it.";
+    let body =
+        "Hello {{partner.display_name}}. Backups that restore. TODO: more, see {{message.1}} and a longer close of it.";
     let edit = json!({"base_digest": world.digest(asset).await, "slots": {"body": body}});
     let edited = mara.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit).await;
     assert_eq!(edited.status, 201, "{}", edited.text);
@@ -278,7 +284,10 @@ async fn a_text_can_be_checked_before_it_is_written() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     let answer = answer.json();
     assert_eq!(answer["slots"]["subject"]["count"], 90);
-    assert!(answer["findings"].as_array().unwrap().iter().any(|f| f["slot"] == "subject" && f["severity"] == "block"), "{answer}");
+    assert!(
+        answer["findings"].as_array().unwrap().iter().any(|f| f["slot"] == "subject" && f["severity"] == "block"),
+        "{answer}"
+    );
     let text = json!({"text": "Lorem ipsum dolor", "context": {"locale": "en-US", "market": "US"}});
     let answer = rita.api("POST", "/api/v1/rules/check", text).await;
     assert_eq!(answer.status, 200, "{}", answer.text);

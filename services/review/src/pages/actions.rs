@@ -33,7 +33,9 @@ pub(crate) async fn claim(
     match face.store.review_claim(id, who.user.id, face.lease_seconds).await.map_err(faults::claim) {
         Ok(lease) => {
             let mut response = go(&here, None);
-            response.headers_mut().append(header::SET_COOKIE, lease_cookie(&face, &here, &lease.token, face.lease_seconds));
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, lease_cookie(&face, &here, &lease.token, face.lease_seconds));
             Ok(response)
         }
         Err(problem) if problem.status == 409 => Ok(go(&here, Some(&Flash::bad(problem.detail)))),
@@ -43,8 +45,10 @@ pub(crate) async fn claim(
 
 fn lease_cookie(face: &Face, path: &str, token: &str, seconds: i64) -> HeaderValue {
     let secure = if face.sessions.secure_cookies() { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{LEASE}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"))
-        .unwrap_or_else(|_| HeaderValue::from_static(""))
+    HeaderValue::from_str(&format!(
+        "{LEASE}={token}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+    ))
+    .unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 #[derive(Debug, Deserialize)]

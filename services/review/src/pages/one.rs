@@ -102,12 +102,8 @@ pub(super) async fn build(
     }));
     let partner_name =
         options.iter().find(|option| option.selected).map_or_else(|| "a partner".to_owned(), |o| o.label.clone());
-    let preview = format!(
-        "/assets/{}/revisions/{}/preview?partner={}",
-        asset.id,
-        review.revision.id,
-        encoded(&asked.partner)
-    );
+    let preview =
+        format!("/assets/{}/revisions/{}/preview?partner={}", asset.id, review.revision.id, encoded(&asked.partner));
     let mine = view.lease.as_ref().is_some_and(|lease| lease.mine);
     let held = view.lease.as_ref().is_some_and(|lease| !lease.mine);
     let lease = if mine && view.may_decide.allowed {

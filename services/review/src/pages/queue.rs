@@ -89,7 +89,12 @@ pub(crate) async fn page(
         // The form comes back as it was filled in, with what is wrong.
         Err(fault) => {
             status = fault.status_code();
-            problem = fault.errors.iter().map(|f| format!("{}: {}", &f.pointer[1..], f.detail)).collect::<Vec<_>>().join("; ");
+            problem = fault
+                .errors
+                .iter()
+                .map(|f| format!("{}: {}", &f.pointer[1..], f.detail))
+                .collect::<Vec<_>>()
+                .join("; ");
             Page { items: Vec::new(), next: None }
         }
     };
@@ -100,7 +105,11 @@ pub(crate) async fn page(
         next: page.next.as_deref().map(|cursor| next_address(&asked, cursor)).unwrap_or_default(),
         filters: filters(&face, &asked),
         rows: page.items.into_iter().map(row).collect(),
-        empty: if any(&asked) { "No review matches these filters." } else { "Every draft has been decided. New ones appear here as they are drafted." },
+        empty: if any(&asked) {
+            "No review matches these filters."
+        } else {
+            "Every draft has been decided. New ones appear here as they are drafted."
+        },
     };
     Ok(face.ui.page_with(status, &who, "Reviews", "review_queue.html", &shown))
 }

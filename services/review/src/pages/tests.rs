@@ -79,7 +79,9 @@ async fn a_form_without_the_pages_token_is_refused() {
     let world = World::new().await;
     let rita = world.browser(&world.reviewer).await;
     let review = world.reviews[0];
-    for path in [format!("/reviews/{review}/claim"), format!("/reviews/{review}/decision"), format!("/reviews/{review}/edit")] {
+    for path in
+        [format!("/reviews/{review}/claim"), format!("/reviews/{review}/decision"), format!("/reviews/{review}/edit")]
+    {
         assert_eq!(rita.forged_form(&path, &[("_csrf", "guess"), ("decision", "approve")]).await.status, 403, "{path}");
         assert_eq!(rita.forged_form(&path, &[]).await.status, 403, "{path}");
     }
@@ -133,7 +135,9 @@ async fn hostile_text_is_text_on_every_page() {
     assert!(page.text.contains("&lt;script&gt;alert(1)"), "it is shown, escaped");
     assert!(!page.text.contains("<img src=x"));
     assert_eq!(rita.decide(review.parse().unwrap(), "reject", &digest, &lease, HOSTILE).await.status, 200);
-    for path in [format!("/reviews/{review}"), "/reviews?state=all".to_owned(), format!("/reviews/{}", world.reviews[0])] {
+    for path in
+        [format!("/reviews/{review}"), "/reviews?state=all".to_owned(), format!("/reviews/{}", world.reviews[0])]
+    {
         let page = rita.get(&path).await;
         assert_eq!(page.status, 200, "{path}: {}", page.text);
         is_text(&page.text);

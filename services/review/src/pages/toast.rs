@@ -21,16 +21,22 @@ pub(super) struct Toast {
 pub(super) async fn toast(face: &Face, user: &User, done: &str) -> Result<Option<Toast>, Problem> {
     let Some((asset, decision)) = read(done) else { return Ok(None) };
     let decisions = face.store.decisions(asset).await.map_err(faults::store)?;
-    let Some(view) = decisions.into_iter().find(|view| {
-        view.decision.id == decision && view.decision.reviewer == user.id && view.undone_at.is_none()
-    }) else {
+    let Some(view) = decisions
+        .into_iter()
+        .find(|view| view.decision.id == decision && view.decision.reviewer == user.id && view.undone_at.is_none())
+    else {
         return Ok(None);
     };
     let Some(found) = face.store.asset(asset).await.map_err(faults::store)? else { return Ok(None) };
     let title = title(face.templates.get(&found.asset.asset_type), &found.asset.asset_type);
     let left = (view.decision.effective_at.micros() - face.now().micros()).max(0);
     Ok(Some(Toast {
-        text: format!("{}: {title}, {} {}.", verdict_text(view.decision.verdict), found.asset.locale, found.asset.market),
+        text: format!(
+            "{}: {title}, {} {}.",
+            verdict_text(view.decision.verdict),
+            found.asset.locale,
+            found.asset.market
+        ),
         decision: view.decision.id.to_string(),
         review: view.decision.review.to_string(),
         left_ms: left / 1_000,

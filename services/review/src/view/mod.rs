@@ -2,8 +2,8 @@
 //!
 //! Built from what the store has; nothing here is kept. Start at [`ReviewView`].
 
-mod people;
 mod history;
+mod people;
 mod slots;
 
 use countersign_domain::finding::blocks;
@@ -15,8 +15,8 @@ use countersign_store::{AssetView, DecisionView};
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
-pub use history::{DiffView, HistoryDecision, HistoryItem, SlotDiffView};
 pub(crate) use history::verdict_text;
+pub use history::{DiffView, HistoryDecision, HistoryItem, SlotDiffView};
 pub use people::Person;
 pub use slots::{FindingView, SeverityCount, SlotView, SourceView, counts};
 
@@ -175,9 +175,15 @@ fn may_decide(viewer: &User, review: &Review) -> MayDecide {
         "Only reviewers decide."
     } else if author {
         match review.revision.origin {
-            Origin::Drafted { .. } => "You asked for this draft, so another person decides: two people stand behind a release.",
-            Origin::Edited { .. } => "This is your own edit, so another person decides: two people stand behind a release.",
-            Origin::Imported { .. } => "You imported this, so another person decides: two people stand behind a release.",
+            Origin::Drafted { .. } => {
+                "You asked for this draft, so another person decides: two people stand behind a release."
+            }
+            Origin::Edited { .. } => {
+                "This is your own edit, so another person decides: two people stand behind a release."
+            }
+            Origin::Imported { .. } => {
+                "You imported this, so another person decides: two people stand behind a release."
+            }
         }
     } else {
         ""

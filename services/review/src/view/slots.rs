@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use countersign_domain::content::{Content, Segment, SlotText};
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::review::Revision;
+use countersign_drafting::examine::slot_limit;
 use countersign_render::Template;
 use serde::Serialize;
 
@@ -111,7 +112,7 @@ pub(super) fn views(revision: &Revision, template: Option<&Template>) -> Vec<Slo
         let empty = SlotText::default();
         let text = content.slots.get(&slot.name).unwrap_or(&empty);
         let mut view = bare(revision, &slot.name, text, &mut anchored);
-        let limit = checking::limit(slot, content);
+        let limit = slot_limit(slot, content);
         slot.title("en").clone_into(&mut view.title);
         view.multiline = slot.multiline;
         view.unit = checking::unit_name(slot.limit.unit);

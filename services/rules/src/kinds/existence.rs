@@ -83,7 +83,8 @@ impl Existence {
         let mut hits = Vec::new();
         for slot in scene.slots(&rule.when) {
             let counts = rule.counts(slot);
-            let mut ranges: Vec<_> = self.terms.iter().flat_map(|terms| slot.find(terms)).map(|(_, range)| range).collect();
+            let mut ranges: Vec<_> =
+                self.terms.iter().flat_map(|terms| slot.find(terms)).map(|(_, range)| range).collect();
             ranges.extend(self.patterns.iter().flat_map(|regex| pattern::find(regex, slot)));
             ranges.retain(counts);
             ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));

@@ -22,7 +22,9 @@ pub(crate) fn compile(pattern: &str, ignore_case: bool) -> Result<Regex, String>
         .dfa_size_limit(MAX_COMPILED)
         .build()
         .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "the pattern is too large once compiled; shorten its repetitions".to_owned(),
+            regex::Error::CompiledTooBig(_) => {
+                "the pattern is too large once compiled; shorten its repetitions".to_owned()
+            }
             error => {
                 let text = error.to_string();
                 let last = text.lines().last().unwrap_or("").trim();

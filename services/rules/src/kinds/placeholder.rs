@@ -91,7 +91,10 @@ impl PlaceholderParams {
                 None => name.value.contains('.'),
             };
             if !known {
-                faults.at(name.referenced, format!("`{}` is no reference; write one such as product.name or partner.site", name.value));
+                faults.at(
+                    name.referenced,
+                    format!("`{}` is no reference; write one such as product.name or partner.site", name.value),
+                );
             }
         }
         Some(Kind::Placeholder(match check {
@@ -121,9 +124,7 @@ impl Placeholder {
         let per_slot = |find: &dyn Fn(&Slot) -> Vec<Hit>| scene.slots(&rule.when).flat_map(find).collect();
         match self {
             Self::Unresolved => per_slot(&|slot| written(rule, slot, &UNRESOLVED, |_| true)),
-            Self::Dummy => {
-                per_slot(&|slot| written(rule, slot, &DUMMY, |end| !slot.text[end..].starts_with('(')))
-            }
+            Self::Dummy => per_slot(&|slot| written(rule, slot, &DUMMY, |end| !slot.text[end..].starts_with('('))),
             Self::Partner { allowed } => per_slot(&|slot| {
                 let wrong = slot.references.iter().filter(|(_, reference)| match reference {
                     Reference::Partner(field) => !allowed.contains(field),

@@ -65,8 +65,11 @@ impl SubstitutionParams {
                 faults.at(better.referenced, format!("`{}` is itself swapped for something else", better.value));
             }
         }
-        let written: Vec<Spanned<String>> =
-            self.swap.iter().map(|(key, better)| Spanned::new(key.clone(), better.referenced, better.defined)).collect();
+        let written: Vec<Spanned<String>> = self
+            .swap
+            .iter()
+            .map(|(key, better)| Spanned::new(key.clone(), better.referenced, better.defined))
+            .collect();
         let terms = faults.terms(&written, self.ignore_case, self.whole_words)?;
         Some(Kind::Substitution(Substitution { terms, better: self.swap.into_values().map(|to| to.value).collect() }))
     }

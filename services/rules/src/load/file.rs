@@ -174,9 +174,39 @@ fn read_as<P: Default + DeserializeOwned>(
 
 impl<P> RuleFile<P> {
     fn part(self) -> (RuleFile<()>, P) {
-        let Self { id, kind, severity, message, why, legal_ref, link, when, scope, params, exceptions, fix, owner, status, tests } = self;
+        let Self {
+            id,
+            kind,
+            severity,
+            message,
+            why,
+            legal_ref,
+            link,
+            when,
+            scope,
+            params,
+            exceptions,
+            fix,
+            owner,
+            status,
+            tests,
+        } = self;
         let rest = RuleFile {
-            id, kind, severity, message, why, legal_ref, link, when, scope, params: (), exceptions, fix, owner, status, tests,
+            id,
+            kind,
+            severity,
+            message,
+            why,
+            legal_ref,
+            link,
+            when,
+            scope,
+            params: (),
+            exceptions,
+            fix,
+            owner,
+            status,
+            tests,
         };
         (rest, params)
     }

@@ -70,7 +70,8 @@ pub(crate) fn folder(dir: &Path, faults: &mut Vec<Fault>) -> Vec<PackSource> {
     };
     let packs: Vec<PathBuf> = entries.into_iter().filter(|path| path.join(MANIFEST).is_file()).collect();
     if packs.is_empty() {
-        let reason = "holds no rule pack: a pack is a folder with a pack.yaml (name, version, title) and one YAML file a rule";
+        let reason =
+            "holds no rule pack: a pack is a folder with a pack.yaml (name, version, title) and one YAML file a rule";
         faults.push(Fault::of_file(&shown, reason));
     }
     packs.iter().filter_map(|pack| read_pack(pack, faults)).collect()

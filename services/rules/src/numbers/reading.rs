@@ -27,7 +27,9 @@ const POINT_REGIONS: [(&str, &[&str]); 3] = [
 impl Reading {
     /// Of an unknown locale as of English.
     pub(crate) fn of(locale: Option<&Locale>) -> Self {
-        let Some(locale) = locale else { return Self { comma_is_decimal: false, month_first: false, long_scale: false } };
+        let Some(locale) = locale else {
+            return Self { comma_is_decimal: false, month_first: false, long_scale: false };
+        };
         let language = locale.language();
         let market = locale.market();
         let region = market.as_ref().map_or("", |market| market.as_str());

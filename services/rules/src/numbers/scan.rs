@@ -6,15 +6,55 @@ use super::{Class, Figure, Found, Number, Value};
 
 /// Words and marks that make a number a price.
 const CURRENCIES: [(&str, &str); 30] = [
-    ("€", "€"), ("eur", "€"), ("euro", "€"), ("euros", "€"), ("$", "$"), ("us$", "$"), ("usd", "$"), ("dollar", "$"),
-    ("dollars", "$"), ("£", "£"), ("gbp", "£"), ("pound", "£"), ("pounds", "£"), ("pfund", "£"), ("¥", "¥"),
-    ("jpy", "¥"), ("yen", "¥"), ("₹", "₹"), ("inr", "₹"), ("chf", "chf"), ("franken", "chf"), ("francs", "chf"),
-    ("sfr", "chf"), ("a$", "a$"), ("aud", "a$"), ("c$", "c$"), ("cad", "c$"), ("sek", "sek"), ("zł", "zł"), ("pln", "zł"),
+    ("€", "€"),
+    ("eur", "€"),
+    ("euro", "€"),
+    ("euros", "€"),
+    ("$", "$"),
+    ("us$", "$"),
+    ("usd", "$"),
+    ("dollar", "$"),
+    ("dollars", "$"),
+    ("£", "£"),
+    ("gbp", "£"),
+    ("pound", "£"),
+    ("pounds", "£"),
+    ("pfund", "£"),
+    ("¥", "¥"),
+    ("jpy", "¥"),
+    ("yen", "¥"),
+    ("₹", "₹"),
+    ("inr", "₹"),
+    ("chf", "chf"),
+    ("franken", "chf"),
+    ("francs", "chf"),
+    ("sfr", "chf"),
+    ("a$", "a$"),
+    ("aud", "a$"),
+    ("c$", "c$"),
+    ("cad", "c$"),
+    ("sek", "sek"),
+    ("zł", "zł"),
+    ("pln", "zł"),
 ];
 /// Words that multiply; `billion` is read by the locale.
 const SCALES: [(&str, i64); 16] = [
-    ("k", 3), ("thousand", 3), ("tausend", 3), ("tsd", 3), ("m", 6), ("mn", 6), ("million", 6), ("millions", 6),
-    ("millionen", 6), ("mio", 6), ("bn", 9), ("milliarde", 9), ("milliarden", 9), ("mrd", 9), ("trillion", 12), ("thousands", 3),
+    ("k", 3),
+    ("thousand", 3),
+    ("tausend", 3),
+    ("tsd", 3),
+    ("m", 6),
+    ("mn", 6),
+    ("million", 6),
+    ("millions", 6),
+    ("millionen", 6),
+    ("mio", 6),
+    ("bn", 9),
+    ("milliarde", 9),
+    ("milliarden", 9),
+    ("mrd", 9),
+    ("trillion", 12),
+    ("thousands", 3),
 ];
 
 /// All figures of `text`, in order.
@@ -130,7 +170,11 @@ impl Lead {
     fn of(text: &str, floor: usize, start: usize) -> Self {
         let mut lead = Self { start, negative: false, currency: None };
         lead.minus(text, floor);
-        let spaces = if lead.negative { lead.start } else { back(text, floor, lead.start, |c| c == ' ' || c == '\u{A0}' || c == '\u{202F}') };
+        let spaces = if lead.negative {
+            lead.start
+        } else {
+            back(text, floor, lead.start, |c| c == ' ' || c == '\u{A0}' || c == '\u{202F}')
+        };
         // At most one space: a sentence's words further off are not this number's.
         if text[spaces..lead.start].chars().count() <= 1 {
             let word = back(text, floor, spaces, |c| !c.is_whitespace() && (c.is_alphabetic() || "$€£¥₹".contains(c)));
@@ -198,7 +242,11 @@ impl Tail {
 /// The word or mark at `start`, over at most one space or hyphen, in lower case; its end, and whether it touches.
 fn word_after(text: &str, start: usize, end: usize) -> Option<(String, usize, bool)> {
     let rest = &text[start..end];
-    let gap = rest.chars().next().filter(|c| matches!(c, ' ' | '\u{A0}' | '\u{202F}' | '\u{2009}' | '-')).map_or(0, char::len_utf8);
+    let gap = rest
+        .chars()
+        .next()
+        .filter(|c| matches!(c, ' ' | '\u{A0}' | '\u{202F}' | '\u{2009}' | '-'))
+        .map_or(0, char::len_utf8);
     let rest = &rest[gap..];
     let first = rest.chars().next()?;
     if rest.get(..8).is_some_and(|words| words.eq_ignore_ascii_case("per cent")) {

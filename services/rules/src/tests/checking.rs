@@ -12,7 +12,10 @@ fn words(list: &[&str]) -> Vec<String> {
 
 #[test]
 fn a_rule_speaks_only_in_its_place_and_time() {
-    let packs = rule("warn", "kind: existence\nwhen: {locales: [de], markets: [EU], asset_types: [email], from: 2026-09-27, until: 2027-01-01}\nparams: {terms: [x]}");
+    let packs = rule(
+        "warn",
+        "kind: existence\nwhen: {locales: [de], markets: [EU], asset_types: [email], from: 2026-09-27, until: 2027-01-01}\nparams: {terms: [x]}",
+    );
     let heard = |locale: &str, asset_type: &str, date: &str| {
         let mut world = World::new(locale).slot("body", "x");
         world.asset_type = asset_type.into();
@@ -38,7 +41,8 @@ fn rules_that_are_drafts_or_retired_find_nothing() {
 #[test]
 fn the_brands_own_words_are_found_with_their_approved_spelling() {
     let packs = rule("info", "kind: existence\nparams: {terms: [zzz]}");
-    let mut world = World::new("en-US").slot("body", "{{product.name}} FJORD backup beats Acme, cheaply. Fjord\nBackup");
+    let mut world =
+        World::new("en-US").slot("body", "{{product.name}} FJORD backup beats Acme, cheaply. Fjord\nBackup");
     world.terms = BrandTerms::new(&words(&["cheaply"]), &words(&["acme"]), &words(&["Fjord Backup"]));
     let findings = world.check(&packs);
     let seen: Vec<_> = findings.iter().map(|f| (f.rule.as_str(), f.severity, f.fix.as_deref())).collect();
@@ -68,7 +72,11 @@ fn the_decoder_is_bound_by_plain_terms_of_serious_rules() {
     let terms = "kind: existence\nparams: {terms: [sure, free], patterns: ['x+']}";
     assert_eq!(place(&rule("error", terms)), ["free", "sure"]);
     assert!(place(&rule("warn", terms)).is_empty());
-    assert_eq!(place(&rule("block", &format!("{terms}\nexceptions: [feel free to]"))), ["free", "sure"], "it knows no exceptions");
+    assert_eq!(
+        place(&rule("block", &format!("{terms}\nexceptions: [feel free to]"))),
+        ["free", "sure"],
+        "it knows no exceptions"
+    );
     assert!(place(&rule("block", &format!("{terms}\nwhen: {{slots: [body]}}"))).is_empty());
     assert!(place(&rule("block", &terms.replace("patterns", "ignore_case: false, patterns"))).is_empty());
 }

@@ -9,7 +9,10 @@ fn limit(unit: Unit, min: usize, max: usize, count: usize) -> SlotLimit {
 
 #[test]
 fn existence_finds_words_and_patterns_and_spares_exceptions() {
-    let packs = rule("warn", "kind: existence\nparams: {terms: [best], patterns: ['\\bbetter\\w*']}\nexceptions: [best practice]");
+    let packs = rule(
+        "warn",
+        "kind: existence\nparams: {terms: [best], patterns: ['\\bbetter\\w*']}\nexceptions: [best practice]",
+    );
     let world = World::new("en-US").slot("body", "BEST practice is best, betterment; {{partner.display_name}}");
     assert_eq!(world.spans(&packs), ["best", "betterment"]);
 }
@@ -94,7 +97,8 @@ fn dummies_are_found_and_links_are_none() {
 
 #[test]
 fn partner_references_stand_only_where_they_may() {
-    let packs = rule("block", "kind: placeholder\nwhen: {slots: [subject]}\nparams: {check: partner, allowed: [display_name]}");
+    let packs =
+        rule("block", "kind: placeholder\nwhen: {slots: [subject]}\nparams: {check: partner, allowed: [display_name]}");
     let world = World::new("en-US")
         .slot("body", "{{partner.phone}}")
         .slot("subject", "{{partner.display_name}} {{partner.phone}}");
@@ -111,7 +115,10 @@ fn a_required_reference_may_stand_in_any_slot_but_must_be_a_reference() {
 
 #[test]
 fn a_required_text_is_the_markets_own_and_never_anothers() {
-    let packs = rule("block", "kind: required_text\nwhen: {slots: [body]}\nparams: {variants: {DE: [Für Sie.], AT: [Für Österreich.]}}");
+    let packs = rule(
+        "block",
+        "kind: required_text\nwhen: {slots: [body]}\nparams: {variants: {DE: [Für Sie.], AT: [Für Österreich.]}}",
+    );
     let check = |locale: &str, slot: &str, text: &str| World::new(locale).slot(slot, text).check(&packs).len();
     assert_eq!(check("de-DE", "body", "Text.\nFu\u{308}r\n Sie."), 0, "composed, white space folded");
     assert_eq!(check("de-DE", "body", "Für Österreich."), 1, "another market's");

@@ -105,7 +105,8 @@ impl World {
 
     /// What the findings stand on, with the slot's name where it is a whole slot.
     pub fn spans(&self, packs: &Packs) -> Vec<String> {
-        let plain: BTreeMap<String, String> = self.slots.iter().map(|(name, text)| (name.clone(), text.plain())).collect();
+        let plain: BTreeMap<String, String> =
+            self.slots.iter().map(|(name, text)| (name.clone(), text.plain())).collect();
         let on = |finding: &Finding| match finding.start == finding.end {
             true => format!("<{}>", finding.slot),
             false => plain[&finding.slot][finding.start..finding.end].to_owned(),

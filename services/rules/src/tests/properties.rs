@@ -19,8 +19,20 @@ fn text() -> impl Strategy<Value = String> {
         "[a-zäöüß\u{301}\u{308}\u{ad}\u{200b} ]{0,12}",
         "[{}%$<>\\[\\]*|]{0,6}",
         prop::sample::select(vec![
-            "guaranteed", "RISK\u{2011}FREE", "klimaneutral", "du", "Whitelist", "{{partner.site}}", "{{x}}", "TODO",
-            "30. November 2026", "EUR 5 Mio. ", "\u{1f469}\u{200d}\u{1f4bb}", "Fjord", "½", "١٢٪",
+            "guaranteed",
+            "RISK\u{2011}FREE",
+            "klimaneutral",
+            "du",
+            "Whitelist",
+            "{{partner.site}}",
+            "{{x}}",
+            "TODO",
+            "30. November 2026",
+            "EUR 5 Mio. ",
+            "\u{1f469}\u{200d}\u{1f4bb}",
+            "Fjord",
+            "½",
+            "١٢٪",
         ])
         .prop_map(str::to_owned),
     ];

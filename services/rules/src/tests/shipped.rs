@@ -25,9 +25,15 @@ fn an_example_that_does_not_hold_is_told_with_file_and_line() {
 fn what_must_never_leave_blocks() {
     let packs = Packs::embedded().unwrap();
     let severity = |id: &str| packs.rules().iter().find(|rule| rule.id() == id).map(crate::Rule::severity);
-    for id in ["core.too_long", "core.empty_slot", "core.unresolved_placeholder", "core.dummy_text",
-        "core.ungrounded_number", "core.generic_environmental_claim", "core.allgemeine_umweltaussage"]
-    {
+    for id in [
+        "core.too_long",
+        "core.empty_slot",
+        "core.unresolved_placeholder",
+        "core.dummy_text",
+        "core.ungrounded_number",
+        "core.generic_environmental_claim",
+        "core.allgemeine_umweltaussage",
+    ] {
         assert_eq!(severity(id), Some(Severity::Block), "{id}");
     }
     for id in ["core.guaranteed_outcome", "core.garantiertes_ergebnis"] {
@@ -52,7 +58,12 @@ fn honest_copy_passes_in_both_languages() {
     for (locale, text) in [("en-US", english), ("en-GB", english), ("de-DE", german), ("de-AT", german)] {
         let mut world = World::new(locale).slot("body", text);
         world.limits = vec![crate::SlotLimit {
-            name: "body".into(), unit: Unit::Graphemes, min: 40, max: 2400, required: true, count: 300,
+            name: "body".into(),
+            unit: Unit::Graphemes,
+            min: 40,
+            max: 2400,
+            required: true,
+            count: 300,
         }];
         assert_eq!(world.check(&packs), [], "{locale}");
     }

@@ -73,7 +73,8 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     let index = Arc::new(Index::open(&scratch.0).context("the index for retrieval cannot be made")?);
     let drafter = Drafter::new(engine, templates, Packs::embedded()?, index)?;
     let bar = ProgressBar::new(assets.len() as u64).with_style(
-        ProgressStyle::with_template("{bar:24} {pos}/{len} drafts  {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template("{bar:24} {pos}/{len} drafts  {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let (mut failed, mut blocked) = (0_u32, 0_u32);
     let now = SystemClock.now();
@@ -230,7 +231,8 @@ fn remote_blocking(form: &BriefForm, url: &url::Url, token: &str, json: bool) ->
         .send_json(form)
         .with_context(|| format!("{base} cannot be reached"))?;
     let status = answer.status();
-    let body: serde_json::Value = answer.body_mut().read_json().with_context(|| format!("{base} answered {status} without JSON"))?;
+    let body: serde_json::Value =
+        answer.body_mut().read_json().with_context(|| format!("{base} answered {status} without JSON"))?;
     if !status.is_success() {
         bail!("{base} refused the brief ({status}): {}", problem(&body));
     }

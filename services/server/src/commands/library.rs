@@ -19,7 +19,8 @@ pub async fn import(files: &[PathBuf], data: &Data, brand: Option<&str>, json: b
     let store = open_store(data, &folder).await?;
     let brand = the_brand(&store, brand).await?;
     let bar = ProgressBar::new(files.len() as u64).with_style(
-        ProgressStyle::with_template("{bar:24} {pos}/{len} files  {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template("{bar:24} {pos}/{len} files  {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let mut faults = 0;
     for path in files {

@@ -51,12 +51,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
 /// The store that `data` names: PostgreSQL where a URL is given, else the data folder's SQLite.
 pub async fn open_store(data: &Data, folder: &DataFolder) -> Result<Store> {
     let url = data.database.clone().unwrap_or_else(|| folder.sqlite_url());
-    Store::open(&url, Arc::new(SystemClock), Arc::new(RandomIds))
-        .await
-        .with_context(|| match &data.database {
-            Some(_) => "the database that --database or COUNTERSIGN_DATABASE_URL names cannot be used".to_owned(),
-            None => format!("the database in the data folder {} cannot be used", folder.path().display()),
-        })
+    Store::open(&url, Arc::new(SystemClock), Arc::new(RandomIds)).await.with_context(|| match &data.database {
+        Some(_) => "the database that --database or COUNTERSIGN_DATABASE_URL names cannot be used".to_owned(),
+        None => format!("the database in the data folder {} cannot be used", folder.path().display()),
+    })
 }
 
 /// The brand that `slug` names, or the only one there is.

@@ -17,9 +17,8 @@ pub fn run(ask: &Verify) -> Result<ExitCode> {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?,
         None => {
             let path = DataFolder::open(&ask.data.data)?.receipt_key();
-            let pem = std::fs::read_to_string(&path).with_context(|| {
-                format!("no --key given, and {} cannot be read", path.display())
-            })?;
+            let pem = std::fs::read_to_string(&path)
+                .with_context(|| format!("no --key given, and {} cannot be read", path.display()))?;
             Signer::from_pem(&pem)?.public_pem()
         }
     };

@@ -5,11 +5,13 @@
 use serde_json::{Map, Value, json};
 
 /// Routes that ask nobody who they are.
-const OPEN: [(&str, &str); 3] = [("/api/v1/session", "post"), ("/partner/v1/receipt-key", "get"), ("/logos/{file}", "get")];
+const OPEN: [(&str, &str); 3] =
+    [("/api/v1/session", "post"), ("/partner/v1/receipt-key", "get"), ("/logos/{file}", "get")];
 
 /// Writes into an OpenAPI document what its routes have in common; what a route says itself stays.
 pub fn complete(document: &mut Value) {
-    document["components"]["securitySchemes"]["cookie"] = json!({"type": "apiKey", "in": "cookie", "name": "cs_session"});
+    document["components"]["securitySchemes"]["cookie"] =
+        json!({"type": "apiKey", "in": "cookie", "name": "cs_session"});
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, methods) in paths {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
@@ -43,8 +45,13 @@ fn name(path: &str, method: &str) -> String {
 
 fn common(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<(&'static str, &'static str)> {
     let body = operation.contains_key("requestBody");
-    let places: Vec<&str> =
-        operation.get("parameters").and_then(Value::as_array).into_iter().flatten().filter_map(|p| p["in"].as_str()).collect();
+    let places: Vec<&str> = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|p| p["in"].as_str())
+        .collect();
     let mut out = vec![("503", "The database does not answer; Retry-After says when to try again")];
     if !OPEN.contains(&(path, method)) {
         out.push(("401", "Nobody is signed in, or the key is not in force"));
@@ -97,16 +104,26 @@ mod tests {
                 assert!(names.insert(operation["operationId"].to_string()), "{method} {path} has another's name");
                 let responses = operation["responses"].as_object().expect("responses");
                 let closed = !OPEN.contains(&(path, method));
-                assert_eq!(closed, responses.contains_key("401") && operation["security"].is_array(), "{method} {path}");
+                assert_eq!(
+                    closed,
+                    responses.contains_key("401") && operation["security"].is_array(),
+                    "{method} {path}"
+                );
                 for (status, response) in responses {
                     assert!(response.get("content").is_none_or(Value::is_object), "{method} {path} {status}");
                     let content = response["content"].as_object();
                     if matches!(status.as_bytes().first(), Some(b'4' | b'5')) && content.is_some() {
-                        assert!(content.is_some_and(|c| c.contains_key("application/problem+json")), "{method} {path} {status}");
+                        assert!(
+                            content.is_some_and(|c| c.contains_key("application/problem+json")),
+                            "{method} {path} {status}"
+                        );
                     }
                 }
                 let takes_body = operation["requestBody"].is_object();
-                assert!(!takes_body || responses.contains_key("413") && responses.contains_key("415"), "{method} {path}");
+                assert!(
+                    !takes_body || responses.contains_key("413") && responses.contains_key("415"),
+                    "{method} {path}"
+                );
             }
         }
     }

@@ -71,12 +71,17 @@ pub async fn load(store: &Store, templates: &Templates) -> Result<Loaded> {
         store.claim_upsert(brand.id, NewClaim::from(claim), Actor::System).await?;
     }
     for (name, bytes) in files::library() {
-        library::load(store, &brand, name, bytes, Actor::System).await.with_context(|| format!("the sample's {name}"))?;
+        library::load(store, &brand, name, bytes, Actor::System)
+            .await
+            .with_context(|| format!("the sample's {name}"))?;
     }
     let mut keys = Vec::new();
     let mut given = std::env::var("COUNTERSIGN_SAMPLE_PARTNER_KEY").ok().filter(|key| !key.is_empty());
     if given.as_ref().is_some_and(|key| !key.starts_with(secret::PARTNER_PREFIX) || key.len() < 24) {
-        bail!("COUNTERSIGN_SAMPLE_PARTNER_KEY must start with {} and have 24 characters or more", secret::PARTNER_PREFIX);
+        bail!(
+            "COUNTERSIGN_SAMPLE_PARTNER_KEY must start with {} and have 24 characters or more",
+            secret::PARTNER_PREFIX
+        );
     }
     let partners: Vec<PartnerFile> = read("partners.yaml")?;
     for partner in partners {

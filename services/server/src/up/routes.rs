@@ -74,20 +74,10 @@ async fn page_for_browsers(
 }
 
 fn people(house: &House, ask: &Up, ui: Ui, sessions: Sessions) -> Router {
-    let studio = Studio::new(
-        house.store.clone(),
-        sessions.clone(),
-        ui.clone(),
-        house.templates.clone(),
-        house.hub.clone(),
-    );
-    let mut review = ReviewFace::new(
-        house.store.clone(),
-        sessions.clone(),
-        ui,
-        house.templates.clone(),
-        house.packs.clone(),
-    );
+    let studio =
+        Studio::new(house.store.clone(), sessions.clone(), ui.clone(), house.templates.clone(), house.hub.clone());
+    let mut review =
+        ReviewFace::new(house.store.clone(), sessions.clone(), ui, house.templates.clone(), house.packs.clone());
     review.undo_seconds = i64::from(ask.undo_seconds);
     let (api, _) = sign_in::api(sessions.clone())
         .merge(countersign_studio::api::router(studio.clone()))

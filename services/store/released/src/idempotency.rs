@@ -122,12 +122,7 @@ impl Keys {
             tx.commit().await?;
             return Ok(Begin::New);
         }
-        let row = sqlx::query(self.look)
-            .bind(of.actor)
-            .bind(of.key)
-            .bind(of.route)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let row = sqlx::query(self.look).bind(of.actor).bind(of.key).bind(of.route).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         // It was there a moment ago; whoever held it has just abandoned it.
         let Some(row) = row else { return Ok(Begin::InProgress) };

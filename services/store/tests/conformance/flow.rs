@@ -237,10 +237,7 @@ async fn a_second_release_replaces_the_first(world: World) {
     assert_eq!(world.released.asset(&partner, asset).await.unwrap().unwrap().id, second);
     let feed = world.released.changes(&partner, PageRequest::default()).await.unwrap();
     let kinds: Vec<_> = feed.items.iter().map(|change| (change.kind, change.release)).collect();
-    assert_eq!(
-        kinds,
-        [(ChangeKind::Released, first), (ChangeKind::Replaced, first), (ChangeKind::Released, second)]
-    );
+    assert_eq!(kinds, [(ChangeKind::Released, first), (ChangeKind::Replaced, first), (ChangeKind::Released, second)]);
 }
 
 async fn a_recall_ends_a_release(world: World) {

@@ -273,7 +273,10 @@ async fn an_asset_has_one_open_review(world: World) {
         newer.id
     );
     let error = world.try_sql(&sql).await.unwrap_err();
-    assert!(error.contains("reviews_one_open") || error.contains("UNIQUE constraint failed: reviews.asset_id"), "{error}");
+    assert!(
+        error.contains("reviews_one_open") || error.contains("UNIQUE constraint failed: reviews.asset_id"),
+        "{error}"
+    );
 }
 
 const APPEND_ONLY: [(&str, &str); 12] = [
@@ -355,8 +358,24 @@ async fn partners_connections_see_no_draft(world: World) {
         return; // SQLite has no roles; there the crate's types are the wall.
     }
     for table in [
-        "revisions", "revision_findings", "reviews", "decisions", "releases", "kits", "briefs", "assets", "users",
-        "sessions", "jobs", "audit", "blobs", "partners", "partner_keys", "counters", "changes", "idempotency",
+        "revisions",
+        "revision_findings",
+        "reviews",
+        "decisions",
+        "releases",
+        "kits",
+        "briefs",
+        "assets",
+        "users",
+        "sessions",
+        "jobs",
+        "audit",
+        "blobs",
+        "partners",
+        "partner_keys",
+        "counters",
+        "changes",
+        "idempotency",
     ] {
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
         let error = sqlx::query(sql).execute(world.released.db().writer()).await.unwrap_err().to_string();

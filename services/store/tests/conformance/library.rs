@@ -29,8 +29,7 @@ fn passage(text: &str) -> NewPassage {
 async fn importing_again_changes_only_what_changed(world: World) {
     let import = async |texts: &[&str]| {
         let passages = texts.iter().map(|text| passage(text)).collect();
-        let counts =
-            world.store.passages_replace_source(world.brand, "guide.md", passages, Actor::Cli).await.unwrap();
+        let counts = world.store.passages_replace_source(world.brand, "guide.md", passages, Actor::Cli).await.unwrap();
         (counts.added, counts.kept, counts.withdrawn)
     };
     assert_eq!(world.store.passages_version(world.brand).await.unwrap(), 0);

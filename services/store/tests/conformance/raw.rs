@@ -48,10 +48,8 @@ impl World {
     pub async fn raw_decision(&self, asset: AssetId) -> RawDecision {
         let view = self.store.asset(asset).await.unwrap().unwrap();
         let revision = view.revision.unwrap();
-        let review = self
-            .column(&format!("SELECT id FROM reviews WHERE revision_id = '{}'", revision.id))
-            .await
-            .remove(0);
+        let review =
+            self.column(&format!("SELECT id FROM reviews WHERE revision_id = '{}'", revision.id)).await.remove(0);
         RawDecision {
             id: self.fresh(),
             review,

@@ -38,9 +38,8 @@ impl World {
     }
 
     async fn drop_on_sqlite(&self, guard: &str) {
-        let mut triggers = self
-            .column(&format!("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name = '{guard}'"))
-            .await;
+        let mut triggers =
+            self.column(&format!("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name = '{guard}'")).await;
         if let Some(table) = guard.strip_suffix("_append_only") {
             triggers.extend([format!("{table}_no_update"), format!("{table}_no_delete")]);
         }

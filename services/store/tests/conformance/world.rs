@@ -155,10 +155,7 @@ impl World {
 
     pub async fn key(&self, partner: &Partner) -> PartnerIdentity {
         let hash = format!("hash-{}", self.ids.uuid(self.now()));
-        self.store
-            .partner_key_create(partner.id, "test", "cs_partner_x", &hash, None, Actor::Cli)
-            .await
-            .unwrap();
+        self.store.partner_key_create(partner.id, "test", "cs_partner_x", &hash, None, Actor::Cli).await.unwrap();
         self.released.partner_by_key(&hash).await.unwrap().unwrap()
     }
 }
@@ -215,8 +212,7 @@ async fn user(store: &Store, name: &str, role: Role) -> User {
 }
 
 pub async fn partner(store: &Store, brand: BrandId, slug: &str, market: &str, locale: &str) -> Partner {
-    let profile =
-        Profile { display_name: slug.into(), site: format!("https://{slug}.example"), ..Profile::default() };
+    let profile = Profile { display_name: slug.into(), site: format!("https://{slug}.example"), ..Profile::default() };
     let new = NewPartner {
         brand,
         slug: slug.into(),

@@ -112,8 +112,7 @@ impl Told {
         for view in assets {
             let asset = &view.asset;
             if self.states.insert(asset.id, asset.state) != Some(asset.state) {
-                let event =
-                    AssetEvent { id: asset.id, state: asset.state.as_str(), failure: asset.failure.as_deref() };
+                let event = AssetEvent { id: asset.id, state: asset.state.as_str(), failure: asset.failure.as_deref() };
                 send(out, "asset", &event).await?;
             }
         }

@@ -57,10 +57,12 @@ pub(super) async fn import(
         let parts = read_parts(request).await?;
         parts.into_iter().filter_map(|part| Some((part.file_name?, part.bytes))).collect()
     } else {
-        let name = query.file.ok_or_else(|| Problem::malformed("Name the file with ?file=NAME.md or ?file=NAME.jsonl."))?;
+        let name =
+            query.file.ok_or_else(|| Problem::malformed("Name the file with ?file=NAME.md or ?file=NAME.jsonl."))?;
         let bytes = axum::body::to_bytes(request.into_body(), MAX_PARTS).await.map_err(|_| {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The file is too large")
-                .detail(format!("A file has {MAX_PARTS} bytes at most here; split it, or import it on the command line."))
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The file is too large").detail(format!(
+                "A file has {MAX_PARTS} bytes at most here; split it, or import it on the command line."
+            ))
         })?;
         vec![(name, bytes)]
     };

@@ -71,7 +71,9 @@ pub(crate) async fn new_key(
 ) -> Result<(PartnerKeyId, Secret), Problem> {
     let name = name.trim();
     if name.chars().count() > 60 || name.chars().any(char::is_control) {
-        return Err(Problem::invalid("The key's name is not valid.").fault("/name", "has 60 characters at most, on one line"));
+        return Err(
+            Problem::invalid("The key's name is not valid.").fault("/name", "has 60 characters at most, on one line")
+        );
     }
     let key = secret::new(secret::PARTNER_PREFIX);
     let shown = key.shown(secret::PARTNER_PREFIX);
@@ -109,9 +111,12 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
-    let expires_at = form.expires_at.as_deref().map(Timestamp::parse).transpose().map_err(|error| {
-        Problem::invalid("The key's end is not valid.").fault("/expires_at", error)
-    })?;
+    let expires_at = form
+        .expires_at
+        .as_deref()
+        .map(Timestamp::parse)
+        .transpose()
+        .map_err(|error| Problem::invalid("The key's end is not valid.").fault("/expires_at", error))?;
     let (key_id, key) = new_key(&studio, partner.id, &form.name, expires_at, Actor::User(who.id())).await?;
     let body = NewKeyJson {
         id: key_id.to_string(),
@@ -169,7 +174,8 @@ mod tests {
         let world = World::new().await;
         let one = world.post("/api/v1/partners", "marketer", partner("one")).await.header("location");
         let two = world.post("/api/v1/partners", "marketer", partner("two")).await.header("location");
-        let key = world.post(&format!("{one}/keys"), "admin", json!({})).await.json()["id"].as_str().unwrap().to_owned();
+        let key =
+            world.post(&format!("{one}/keys"), "admin", json!({})).await.json()["id"].as_str().unwrap().to_owned();
         assert_eq!(world.delete(&format!("{two}/keys/{key}"), "admin").await.status, 404);
     }
 }

@@ -68,7 +68,9 @@ pub(super) async fn replace(
     let wrong = faults(&profile);
     if !wrong.is_empty() {
         let problem = Problem::invalid("The profile is not valid.");
-        return Err(wrong.into_iter().fold(problem, |problem, (field, reason)| problem.fault(format!("/{field}"), reason)));
+        return Err(wrong
+            .into_iter()
+            .fold(problem, |problem, (field, reason)| problem.fault(format!("/{field}"), reason)));
     }
     let actor = Actor::User(who.id());
     let written = studio.store.partner_update_profile(partner.id, partner.profile_version, profile, actor).await;

@@ -69,8 +69,7 @@ pub(super) async fn create(
     Json(form): Json<TokenForm>,
 ) -> Result<Response, Problem> {
     let (id, token, expires_at) = new_token(&studio, who.id(), &form.name, form.days.unwrap_or(DEFAULT_DAYS)).await?;
-    let body =
-        TokenJson { id, name: form.name.trim().to_owned(), token: token.as_str().to_owned(), expires_at };
+    let body = TokenJson { id, name: form.name.trim().to_owned(), token: token.as_str().to_owned(), expires_at };
     Ok((StatusCode::CREATED, axum::Json(body)).into_response())
 }
 

@@ -148,7 +148,8 @@ mod tests {
     #[tokio::test]
     async fn an_administrator_makes_and_shuts_out_users_and_nobody_else_does() {
         let world = World::new().await;
-        let new = json!({"email": "new@x.example", "name": "New", "roles": ["reviewer"], "password": "long enough, this"});
+        let new =
+            json!({"email": "new@x.example", "name": "New", "roles": ["reviewer"], "password": "long enough, this"});
         assert_eq!(world.post("/api/v1/users", "marketer", new.clone()).await.status, 403);
         assert_eq!(world.get("/api/v1/users", "reviewer").await.status, 403);
         let made = world.post("/api/v1/users", "admin", new.clone()).await;

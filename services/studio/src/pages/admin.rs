@@ -204,8 +204,7 @@ pub(super) async fn audit(
 ) -> Result<Response, Problem> {
     access::administer(&who.user)?;
     let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let filter =
-        AuditFilter { subject: some(&query.subject), action: some(&query.action), ..AuditFilter::default() };
+    let filter = AuditFilter { subject: some(&query.subject), action: some(&query.action), ..AuditFilter::default() };
     let page = PageQuery { cursor: query.cursor, limit: None };
     let page = studio.store.audit(filter, page.request()).await.map_err(fault::of)?;
     let users = studio.store.users().await.map_err(fault::of)?;

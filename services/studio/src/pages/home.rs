@@ -31,11 +31,8 @@ const COUNTED: u32 = 100;
 pub(super) async fn show(State(studio): State<Studio>, who: OnPage) -> Result<Response, Problem> {
     access::see(&who.user)?;
     let (waiting, more) = if who.user.has(Role::Reviewer) {
-        let filter = ReviewFilter {
-            state: Some(ReviewStatus::Open),
-            not_author: Some(who.user.id),
-            ..ReviewFilter::default()
-        };
+        let filter =
+            ReviewFilter { state: Some(ReviewStatus::Open), not_author: Some(who.user.id), ..ReviewFilter::default() };
         let page = PageRequest { cursor: None, limit: COUNTED };
         let page = studio.store.reviews(filter, page).await.map_err(fault::of)?;
         (Some(page.items.len()), page.next.is_some())

@@ -94,7 +94,10 @@ pub(super) async fn submit(
         Err(problem) => return Err(problem),
     };
     let kit = make(&studio, planned, &who.user, None).await?;
-    Ok(go(&format!("/kits/{}", kit.id), Some(&Flash::good("Your kit is being drafted. Each draft goes to review when it is done."))))
+    Ok(go(
+        &format!("/kits/{}", kit.id),
+        Some(&Flash::good("Your kit is being drafted. Each draft goes to review when it is done.")),
+    ))
 }
 
 async fn form(
@@ -108,16 +111,17 @@ async fn form(
     let brands = studio.store.brands().await.map_err(fault::of)?;
     let brand = brands.iter().find(|brand| brand.slug == typed.brand).or(brands.first());
     let (claims, locales) = match brand {
-        Some(brand) => (
-            studio.store.claims(brand.id).await.map_err(fault::of)?,
-            locales(studio, brand, &typed).await?,
-        ),
+        Some(brand) => (studio.store.claims(brand.id).await.map_err(fault::of)?, locales(studio, brand, &typed).await?),
         None => (Vec::new(), LOCALES.iter().map(ToString::to_string).collect()),
     };
     let now = studio.now();
     let page = KitNew {
         products: brand.into_iter().flat_map(|brand| &brand.sheet.products).map(|p| p.name.clone()).collect(),
-        claims: claims.iter().filter(|claim| claim.expires_at.is_none_or(|end| now < end)).map(|claim| choice(claim, brand)).collect(),
+        claims: claims
+            .iter()
+            .filter(|claim| claim.expires_at.is_none_or(|end| now < end))
+            .map(|claim| choice(claim, brand))
+            .collect(),
         locales,
         asset_types: studio.templates.iter().map(|t| (t.name.clone(), t.title("en").to_owned())).collect(),
         brands: brands.iter().map(|brand| (brand.slug.clone(), brand.sheet.identity.name.clone())).collect(),
@@ -181,7 +185,8 @@ mod tests {
     #[tokio::test]
     async fn a_faulty_form_comes_back_as_it_was_typed_with_the_faults_beside_the_fields() {
         let world = World::new().await;
-        let hostile = FORM.replace("product=Fjord", "product=&audience=%3Cscript%3Ealert(1)%3C%2Fscript%3E%7B%7B7*7%7D%7D");
+        let hostile =
+            FORM.replace("product=Fjord", "product=&audience=%3Cscript%3Ealert(1)%3C%2Fscript%3E%7B%7B7*7%7D%7D");
         let answer = world.submit("/kits", "marketer", &hostile).await;
         assert_eq!(answer.status, 422);
         assert!(answer.body.contains("id=\"fault-product\""), "{}", answer.body);

@@ -39,10 +39,26 @@ pub(super) struct ProfileFields {
 impl From<ProfileFields> for ProfileForm {
     fn from(fields: ProfileFields) -> Self {
         let ProfileFields {
-            display_name, legal_name, phone, email, address, site, description, privacy_url, unsubscribe_url,
+            display_name,
+            legal_name,
+            phone,
+            email,
+            address,
+            site,
+            description,
+            privacy_url,
+            unsubscribe_url,
         } = fields;
         Self {
-            display_name, legal_name, phone, email, address, site, description, privacy_url, unsubscribe_url,
+            display_name,
+            legal_name,
+            phone,
+            email,
+            address,
+            site,
+            description,
+            privacy_url,
+            unsubscribe_url,
             logo: None,
         }
     }
@@ -51,7 +67,16 @@ impl From<ProfileFields> for ProfileForm {
 impl ProfileFields {
     fn of(profile: &Profile) -> Self {
         let ProfileForm {
-            display_name, legal_name, phone, email, address, site, description, privacy_url, unsubscribe_url, ..
+            display_name,
+            legal_name,
+            phone,
+            email,
+            address,
+            site,
+            description,
+            privacy_url,
+            unsubscribe_url,
+            ..
         } = ProfileForm::of(profile);
         Self { display_name, legal_name, phone, email, address, site, description, privacy_url, unsubscribe_url }
     }
@@ -126,9 +151,10 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
     let keys = studio.store.partner_keys(partner.id).await.map_err(fault::of)?;
     let filter = ReleaseFilter { brand: Some(partner.brand), live: Some(true), ..ReleaseFilter::default() };
     let releases = studio.store.releases(filter, PageRequest { cursor: None, limit: 50 }).await.map_err(fault::of)?;
-    let samples = studio.templates.iter().map(|template| {
-        (format!("sample:{}", template.name), format!("Sample: {}", template.title("en")))
-    });
+    let samples = studio
+        .templates
+        .iter()
+        .map(|template| (format!("sample:{}", template.name), format!("Sample: {}", template.title("en"))));
     let reachable = releases.items.iter().filter(|row| partner.markets.contains(&row.market)).map(|row| {
         let campaign = if row.campaign.is_empty() { &row.product } else { &row.campaign };
         (row.id.to_string(), format!("{campaign}: {} {}", studio.type_title(&row.asset_type), row.locale))
@@ -196,7 +222,8 @@ pub(super) async fn profile(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
-    let version: i64 = form.version.parse().map_err(|_| Problem::malformed("The form has no version; load the page again."))?;
+    let version: i64 =
+        form.version.parse().map_err(|_| Problem::malformed("The form has no version; load the page again."))?;
     let profile = ProfileForm::from(form.fields.clone()).profile(Some(&partner.profile));
     let wrong: FieldFaults = faults(&profile).into_iter().collect();
     if !wrong.is_empty() {
@@ -211,7 +238,10 @@ pub(super) async fn profile(
     }
     let actor = Actor::User(who.user.id);
     match studio.store.partner_update_profile(partner.id, version, profile, actor).await {
-        Ok(_) => Ok(go(&format!("/partners/{id}"), Some(&Flash::good("The profile is saved. What partners pull from now on has it.")))),
+        Ok(_) => Ok(go(
+            &format!("/partners/{id}"),
+            Some(&Flash::good("The profile is saved. What partners pull from now on has it.")),
+        )),
         Err(StoreError::Conflict(_)) => {
             let said = "Somebody else has saved this profile meanwhile. What you typed is still here: look at it again, then save.";
             let back = Back {
@@ -301,10 +331,11 @@ pub(super) async fn upload(
         return page(&studio, &form.who, &partner, refused("choose a PNG first".into())).await;
     };
     let bytes = file.bytes.clone();
-    let taken = tokio::task::spawn_blocking(move || countersign_render::logo::intake(&bytes)).await.map_err(|error| {
-        tracing::error!(error = %error, "logo.intake.crashed");
-        Problem::internal()
-    })?;
+    let taken =
+        tokio::task::spawn_blocking(move || countersign_render::logo::intake(&bytes)).await.map_err(|error| {
+            tracing::error!(error = %error, "logo.intake.crashed");
+            Problem::internal()
+        })?;
     let logo = match taken {
         Ok(logo) => logo,
         Err(error) => return page(&studio, &form.who, &partner, refused(error.to_string())).await,
@@ -312,7 +343,11 @@ pub(super) async fn upload(
     let digest = studio.store.blob_put("image/png", &logo.png).await.map_err(fault::of)?;
     let profile = Profile { logo: Some(digest), ..partner.profile.clone() };
     let actor = Actor::User(form.who.user.id);
-    studio.store.partner_update_profile(partner.id, partner.profile_version, profile, actor).await.map_err(fault::of)?;
+    studio
+        .store
+        .partner_update_profile(partner.id, partner.profile_version, profile, actor)
+        .await
+        .map_err(fault::of)?;
     Ok(go(&format!("/partners/{id}"), Some(&Flash::good("The logo is saved."))))
 }
 
@@ -343,7 +378,11 @@ pub(super) async fn key(
     let key = match new_key(&studio, partner.id, &form.name, None, actor).await {
         Ok((_, key)) => key,
         Err(problem) if problem.status == 422 => {
-            let back = Back { status: problem.status_code(), faults: [("key_name".to_owned(), problem.errors[0].detail.clone())].into(), ..Back::default() };
+            let back = Back {
+                status: problem.status_code(),
+                faults: [("key_name".to_owned(), problem.errors[0].detail.clone())].into(),
+                ..Back::default()
+            };
             return page(&studio, &who, &partner, back).await;
         }
         Err(problem) => return Err(problem),

@@ -56,7 +56,9 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     match make(&studio, &typed, Actor::User(who.user.id)).await {
-        Ok(id) => Ok(go(&format!("/partners/{id}"), Some(&Flash::good("The partner is set up. Give it a logo and a key.")))),
+        Ok(id) => {
+            Ok(go(&format!("/partners/{id}"), Some(&Flash::good("The partner is set up. Give it a logo and a key."))))
+        }
         Err(problem) if matches!(problem.status, 409 | 422) => {
             let mut faults = by_field(&problem);
             if problem.status == 409 {

@@ -184,7 +184,10 @@ pub(super) async fn recall(
     }
     let recalled = studio.store.recall(access::id(&id)?, form.reason.trim(), who.user.id).await.map_err(fault::of)?;
     recalled.ok_or_else(Problem::not_found)?;
-    Ok(go(&format!("/releases/{id}"), Some(&Flash::good("The release is recalled. Partners find it in their change feed."))))
+    Ok(go(
+        &format!("/releases/{id}"),
+        Some(&Flash::good("The release is recalled. Partners find it in their change feed.")),
+    ))
 }
 
 #[cfg(test)]
@@ -202,7 +205,10 @@ mod tests {
         let hostile = "reason=%3Cscript%3Ealert(1)%3C%2Fscript%3E%7B%7B7*7%7D%7D";
         assert_eq!(world.submit(&format!("{path}/recall"), "marketer", hostile).await.status, 303);
         let page = world.page(&path, "reviewer").await.body;
-        assert!(page.contains("Recalled") && page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"), "{page}");
+        assert!(
+            page.contains("Recalled") && page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"),
+            "{page}"
+        );
         assert!(!world.page("/releases", "marketer").await.body.contains(&path));
         assert!(world.page("/releases?show=all", "marketer").await.body.contains(&path));
     }

@@ -3,8 +3,8 @@
 
 use countersign_domain::clock::Timestamp;
 use countersign_domain::people::{Role, User};
-use countersign_session::{OnPage, Shell, Ui};
 use countersign_session::cookies::Flash;
+use countersign_session::{OnPage, Shell, Ui};
 use serde::Serialize;
 
 use super::{admin, home, kit, kit_new, kits, library, me, partner, partner_new, partners, releases};
@@ -119,7 +119,10 @@ impl Gallery {
     fn show(&mut self, template: &'static str, page: &impl Serialize) {
         let html = self.ui.render(&self.shell, template, page).unwrap_or_else(|error| panic!("{error}"));
         assert!(!html.contains("<script>alert"), "{template} lets markup through");
-        assert!(html.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"), "{template} does not show its values");
+        assert!(
+            html.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"),
+            "{template} does not show its values"
+        );
         assert!(!html.contains(" style="), "{template} has an inline style, which the policy forbids");
         for handler in [" onclick=", " onsubmit=", " onload=", "javascript:"] {
             assert!(!html.contains(handler), "{template} has {handler}");
@@ -175,8 +178,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
     };
     gallery.show("kit-new.html", &kit_new(FieldFaults::new(), vec![]));
     gallery.show("kit-new.html", &kit_new(faults(), vec![("a".into(), hostile()), ("b".into(), hostile())]));
-    let states =
-        [("drafting", "Drafting"), ("failed", "Failed"), ("in_review", "In review"), ("released", "Released")];
+    let states = [("drafting", "Drafting"), ("failed", "Failed"), ("in_review", "In review"), ("released", "Released")];
     gallery.show(
         "kit.html",
         &kit::KitPage {
@@ -273,13 +275,8 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
         fault: Some(hostile()),
     };
     gallery.show("release.html", &release("live", "Live", None));
-    let pulled = releases::Pulled {
-        name: hostile(),
-        slug: "slug".into(),
-        pulls: 4,
-        last: Some(when()),
-        acknowledged: None,
-    };
+    let pulled =
+        releases::Pulled { name: hostile(), slug: "slug".into(), pulls: 4, last: Some(when()), acknowledged: None };
     let recall = releases::Recall { reason: hostile(), at: when(), by: hostile(), partners: vec![pulled] };
     gallery.show("release.html", &release("recalled", "Recalled", Some(recall)));
     gallery.show(
@@ -349,7 +346,13 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             queued: 1,
             leased: 1,
             done: 7,
-            dead: vec![admin::JobRow { id: ID.into(), what: "Draft".into(), attempts: 5, error: hostile(), at: when() }],
+            dead: vec![admin::JobRow {
+                id: ID.into(),
+                what: "Draft".into(),
+                attempts: 5,
+                error: hostile(),
+                at: when(),
+            }],
         },
     );
     gallery.show(
