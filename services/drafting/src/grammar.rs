@@ -35,7 +35,8 @@ const WORD: &str = r"/[\p{L}\p{M}]+(['’-][\p{L}\p{M}]+)*/";
 const CAPITAL: &str = r"/\p{Lu}[\p{L}\p{M}]*(['’-][\p{L}\p{M}]+)*/";
 
 const FIXED: &str = "\
-JOINT: \" \" | \", \" | \"; \" | \": \" | \" – \" | \" & \"\n\
+STEP: \" \" | \", \" | \" – \" | \" & \"\n\
+JOINT: STEP | \"; \" | \": \"\n\
 PRODUCT: \"{{product.name}}\"\n\
 PARTNER: \"{{partner.display_name}}\"\n";
 
@@ -106,7 +107,8 @@ fn terminal(at: usize, piece: &Piece) -> String {
     let form = match piece.shape {
         Shape::Line => format!("{clause} \"?\"?"),
         Shape::Label => format!("({first}) (\" \" ({word}))*"),
-        Shape::Lead => format!("{clause} \":\""),
+        // One colon only, the last: a second one would lead to nothing.
+        Shape::Lead => format!("({first}) (STEP ({word}))* \":\""),
         Shape::Sentences => {
             let more = piece.max_sentences.saturating_sub(1);
             format!("SENT{at} (\" \" SENT{at}){{0,{more}}}")

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::brand::Brand;
-use countersign_domain::brief::Brief;
+use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::place::{Locale, Market};
-use countersign_domain::wording::Form;
+use countersign_domain::wording::{Form, Wording};
 use countersign_engine::{ChatMessage, ModelInfo, Sampling};
 use include_dir::{Dir, include_dir};
 use minijinja::value::Serde;
@@ -168,8 +168,15 @@ impl Prompts {
     /// Only values of closed sets and names of references reach this prompt: nothing that a person wrote.
     fn starter_text(&self, words: &Words, ask: &Ask<'_>) -> Result<String, PromptError> {
         let brief = ask.brief;
-        let mut about: Vec<&str> = ask.sources.all().map(|source| source.bound.text.as_str()).collect();
-        about.push(&brief.objective);
+        // Whatever the language: the drafts of a kit speak of the same thing in all their locales.
+        let mut about: Vec<&str> = brief.messages.iter().flat_map(Wording::texts).collect();
+        for claim in &brief.claims {
+            if let ClaimForm::Full(full) = claim {
+                about.extend(full.text.texts());
+            }
+        }
+        about.extend(ask.sources.claims.iter().map(|claim| claim.bound.text.as_str()));
+        about.extend([brief.product.as_str(), &brief.objective]);
         let tuning = words.tune(&about, &brief.audience, &brief.objective, &brief.tone);
         let used = ask.skeleton.references();
         let refs: Vec<String> = ask

@@ -2,7 +2,7 @@
 //! on a real database.
 //!
 //! Start reading at [`world`], which makes tasks; [`whole`] says what every draft must be. To add a brief, add it to
-//! `world::briefs`.
+//! `world::briefs`. On a machine that does other work too, `CANDLE_NUM_THREADS=1` makes these many times as fast.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
