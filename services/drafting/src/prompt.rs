@@ -171,11 +171,14 @@ impl Prompts {
         // Whatever the language: the drafts of a kit speak of the same thing in all their locales.
         let mut about: Vec<&str> = brief.messages.iter().flat_map(Wording::texts).collect();
         for claim in &brief.claims {
-            if let ClaimForm::Full(full) = claim {
-                about.extend(full.text.texts());
+            match claim {
+                ClaimForm::Full(full) => about.extend(full.text.texts()),
+                ClaimForm::Plain(text) => about.push(text),
             }
         }
-        about.extend(ask.sources.claims.iter().map(|claim| claim.bound.text.as_str()));
+        // The library's claims are in the brief by their keys only.
+        let of_library = ask.sources.claims.iter().filter(|claim| !claim.bound.source.starts_with("claim:brief."));
+        about.extend(of_library.map(|claim| claim.bound.text.as_str()));
         about.extend([brief.product.as_str(), &brief.objective]);
         let tuning = words.tune(&about, &brief.audience, &brief.objective, &brief.tone);
         let used = ask.skeleton.references();
