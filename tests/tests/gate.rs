@@ -144,10 +144,10 @@ fn a_review_is_handed_to_one_person_at_a_time() {
     let world = world();
     let (review, _) = review_of(&world, 0);
     let path = format!("/api/v1/reviews/{review}/claim");
-    let first = world.reviewer.post(&path, &json!({})).expect(200).json();
+    let first = world.reviewer.post(&path, &Value::Null).expect(200).json();
     assert!(first["lease"].is_string() && first["expires_at"].is_string());
     let second = world.api.sign_in("second");
-    let reply = second.post(&path, &json!({}));
+    let reply = second.post(&path, &Value::Null);
     assert_eq!(reply.status, 409);
     assert!(reply.text().contains("Ravi"), "it says who: {}", reply.text());
     let forged = json!({"decision": "approve", "digest": second.digest(&review), "lease": "guess"});

@@ -109,7 +109,7 @@ fn recall(api: &Api, partner: &Api, asset: &str) {
     assert_eq!(partner.get(&format!("/partner/v1/assets/{asset}/renditions/html")).status, 410);
     let open = partner.get("/partner/v1/recalls").expect(200).json();
     let recall = open["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{open:#}")).to_owned();
-    let ack = partner.post(&format!("/partner/v1/recalls/{recall}/ack"), &json!({}));
+    let ack = partner.post(&format!("/partner/v1/recalls/{recall}/ack"), &Value::Null);
     assert!((200..300).contains(&ack.status), "{}", ack.text());
     let changes = partner.get("/partner/v1/changes").expect(200).json();
     assert!(changes["items"].as_array().unwrap().iter().any(|change| change["kind"] == "recalled"), "{changes:#}");
