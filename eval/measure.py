@@ -109,6 +109,8 @@ def main():
     baseline = HERE / "baseline.json"
     if ask.write_baseline:
         baseline.write_text(json.dumps(report, indent=2) + "\n")
+    if ask.check and not baseline.exists():
+        sys.exit(f"{baseline} is not there; write it with --write-baseline first")
     if ask.check:
         known = json.loads(baseline.read_text())["all"]
         now = report["all"]
