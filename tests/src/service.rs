@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Api;
@@ -60,23 +61,25 @@ impl Service {
         let mut child = Self::command(data, more).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || {
+        // Read to its end, also when nobody waits for a line any more: a pipe that is full holds up whoever writes to it.
+        thread::spawn(move || {
             for line in out.lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    break;
-                }
+                let _ = sender.send(line);
             }
+        });
+        let mut log = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut said = String::new();
+            log.read_to_string(&mut said).map(|_| said).unwrap_or_default()
         });
         let begin = Instant::now();
         let mut banner = String::new();
         loop {
             let left = START.saturating_sub(begin.elapsed());
             let Ok(line) = lines.recv_timeout(left) else {
-                let mut said = String::new();
                 child.kill().unwrap();
                 child.wait().unwrap();
-                child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-                panic!("it did not become ready:\n{banner}{said}");
+                panic!("it did not become ready:\n{banner}{}", log.join().unwrap());
             };
             banner.push_str(&line);
             banner.push('\n');
@@ -92,9 +95,11 @@ impl Service {
     pub fn command(data: &Path, more: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command
-            .args(["up", "--listen", "127.0.0.1:0", "--undo-seconds", "0", "--data"])
+            .args(["up", "--undo-seconds", "0", "--data"])
             .arg(data)
             .args(more)
+            // Any free port, unless `more` names one.
+            .env("COUNTERSIGN_LISTEN", "127.0.0.1:0")
             .env("COUNTERSIGN_SAMPLE_PASSWORD", PASSWORD)
             .env("COUNTERSIGN_SAMPLE_PARTNER_KEY", PARTNER_KEY)
             .env_remove("COUNTERSIGN_DATABASE_URL")

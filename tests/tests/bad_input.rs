@@ -18,10 +18,7 @@ fn a_port_in_use_and_a_folder_in_use_are_told_apart() {
     assert!(said(&same_folder).contains("in use by another countersign"));
     let other = tempfile::tempdir().unwrap();
     let port = service.url.trim_start_matches("http://");
-    let same_port = Service::command(other.path(), &["--listen", port]);
-    // The flag is given twice; the last one counts only where clap allows it, so the command is built afresh.
-    drop(same_port);
-    let same_port = run(&["up", "--listen", port, "--data", other.path().to_str().unwrap()]);
+    let same_port = Service::command(other.path(), &["--listen", port]).output().unwrap();
     let text = said(&same_port);
     assert!(text.contains("is in use") && text.contains("--listen"), "{text}");
 }

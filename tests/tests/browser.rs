@@ -1,12 +1,18 @@
-//! In a real browser: a marketer asks for a kit, a reviewer edits nothing, signs, and the partner's copy is there.
+//! In a real browser, with the pages' scripts and without: a marketer asks for a kit, a reviewer signs, and the
+//! partner's copy is there.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use countersign_tests::{PASSWORD, Service};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use ureq::http::Method;
+use url::{ParseError, Url};
+
+const MESSAGE: &str = "Jede Sicherung wird geprüft, bevor Sie sie brauchen.";
 
 /// chromedriver, ended with the test.
 struct Driver {
@@ -63,6 +69,22 @@ impl Drop for Driver {
     }
 }
 
+/// The browser's own way to switch the pages' scripts off. Its setting for sites would also stop chromedriver's search
+/// for elements, which runs as a script in the page.
+#[derive(Debug)]
+struct WithoutScripts;
+
+impl WebDriverCompatibleCommand for WithoutScripts {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        let body = json!({"cmd": "Emulation.setScriptExecutionDisabled", "params": {"value": true}});
+        (Method::POST, Some(body.to_string()))
+    }
+}
+
 async fn sign_in(browser: &Client, base: &str, who: &str) {
     browser.goto(&format!("{base}/sign-in")).await.unwrap();
     let form = browser.form(Locator::Css("main form")).await.unwrap();
@@ -92,9 +114,8 @@ async fn id_of_page(browser: &Client) -> String {
     browser.current_url().await.unwrap().path_segments().unwrap().next_back().unwrap().to_owned()
 }
 
-/// The first headline email of the kit, from the empty form to a partner's pull.
-async fn through_the_pages(service: &Service, browser: &Client) {
-    sign_in(browser, &service.url, "marketer").await;
+/// Fills the form for an email in German and sends it; gives the kit's id.
+async fn ask_for_an_email(service: &Service, browser: &Client) -> String {
     browser.goto(&format!("{}/kits/new", service.url)).await.unwrap();
     // Everything is chosen already; one asset type is enough here.
     for other in ["linkedin_post", "x_post"] {
@@ -104,44 +125,40 @@ async fn through_the_pages(service: &Service, browser: &Client) {
         locale.click().await.unwrap();
     }
     click(browser, "input[name='locale'][value='de-DE']").await;
-    let product = browser.find(Locator::Css("[name='product']")).await.unwrap();
-    if product.tag_name().await.unwrap() == "select" {
-        product.select_by_index(1).await.unwrap();
-    } else {
-        product.send_keys("Halvard Vault").await.unwrap();
-    }
-    let language = browser.find(Locator::Css("[name='language']")).await.unwrap();
-    language.clear().await.unwrap();
-    language.send_keys("de").await.unwrap();
-    let messages = browser.find(Locator::Css("textarea[name='messages']")).await.unwrap();
-    messages.send_keys("Jede Sicherung wird geprüft, bevor Sie sie brauchen.").await.unwrap();
+    fill(browser, "[name='product']", "Halvard Vault").await;
+    fill(browser, "[name='language']", "de").await;
+    fill(browser, "textarea[name='messages']", MESSAGE).await;
     click(browser, "main form .actions button").await;
     wait(browser, Locator::Css(".asset")).await;
-    let kit = id_of_page(browser).await;
-    wait(browser, Locator::Css(".asset a[href^='/reviews/']")).await;
-    sign_out(browser).await;
+    id_of_page(browser).await
+}
 
+async fn fill(browser: &Client, field: &str, text: &str) {
+    let field = browser.find(Locator::Css(field)).await.unwrap();
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+}
+
+/// Opens the kit's review as the reviewer and sees the message in its text.
+async fn open_the_review(service: &Service, browser: &Client, kit: &str) {
     sign_in(browser, &service.url, "reviewer").await;
-    let review = service.api().sign_in("reviewer").reviews(&kit)[0]["id"].as_str().unwrap().to_owned();
+    let review = service.api().sign_in("reviewer").reviews(kit)[0]["id"].as_str().unwrap().to_owned();
     browser.goto(&format!("{}/reviews/{review}", service.url)).await.unwrap();
     let text = browser.find(Locator::Css(".rv-text")).await.unwrap().text().await.unwrap();
-    assert!(text.contains("Jede Sicherung wird geprüft, bevor Sie sie brauchen."), "{text}");
-    let approve = "button[value='approve']:not([disabled])";
-    if browser.find(Locator::Css(approve)).await.is_err() {
-        // Without a script the claim is a button; with one it is made on opening.
-        if let Ok(claim) = browser.find(Locator::Css("#claim-form:not([hidden]) button")).await {
-            let _ = claim.click().await;
-        }
-        wait(browser, Locator::Css(approve)).await;
-    }
-    click(browser, approve).await;
+    assert!(text.contains(MESSAGE), "{text}");
+}
+
+/// What was signed in the browser is what a partner gets.
+fn the_partner_has_it(service: &Service, kit: &str) {
     let api = service.api();
     api.sign_in("marketer").until(&format!("/api/v1/kits/{kit}"), |kit| kit["assets"][0]["state"] == "released");
     let assets = api.partner().get("/partner/v1/assets").expect(200).json();
     let asset = assets["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{assets:#}"));
     let html = api.partner().get(&format!("/partner/v1/assets/{asset}/renditions/html")).expect(200).text();
-    assert!(html.contains("Jede Sicherung wird geprüft, bevor Sie sie brauchen."));
+    assert!(html.contains(MESSAGE));
+}
 
+async fn the_release_is_listed(service: &Service, browser: &Client) {
     sign_out(browser).await;
     sign_in(browser, &service.url, "marketer").await;
     browser.goto(&format!("{}/releases", service.url)).await.unwrap();
@@ -155,6 +172,39 @@ async fn a_kit_is_drafted_reviewed_and_released_in_the_browser() {
     let service = Service::sample(data.path());
     let driver = Driver::start();
     let browser = driver.browser(profile.path()).await;
-    through_the_pages(&service, &browser).await;
+    sign_in(&browser, &service.url, "marketer").await;
+    let kit = ask_for_an_email(&service, &browser).await;
+    // The card appears by itself when the draft is there.
+    wait(&browser, Locator::Css(".asset a[href^='/reviews/']")).await;
+    sign_out(&browser).await;
+    open_the_review(&service, &browser, &kit).await;
+    // The page claims its review by itself.
+    click(&browser, "button[value='approve']:not([disabled])").await;
+    the_partner_has_it(&service, &kit);
+    the_release_is_listed(&service, &browser).await;
+    browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_step_can_be_done_with_scripts_switched_off() {
+    let data = tempfile::tempdir().unwrap();
+    let profile = tempfile::tempdir().unwrap();
+    let service = Service::sample(data.path());
+    let driver = Driver::start();
+    let browser = driver.browser(profile.path()).await;
+    browser.issue_cmd(WithoutScripts).await.unwrap();
+    sign_in(&browser, &service.url, "marketer").await;
+    let kit = ask_for_an_email(&service, &browser).await;
+    service.api().sign_in("marketer").drafted(&kit);
+    browser.refresh().await.unwrap();
+    wait(&browser, Locator::Css(".asset a[href^='/reviews/']")).await;
+    sign_out(&browser).await;
+    open_the_review(&service, &browser, &kit).await;
+    let approve = "button[value='approve']:not([disabled])";
+    assert!(browser.find(Locator::Css(approve)).await.is_err(), "no script has claimed it");
+    click(&browser, "#claim-form button").await;
+    click(&browser, approve).await;
+    the_partner_has_it(&service, &kit);
+    the_release_is_listed(&service, &browser).await;
     browser.close().await.unwrap();
 }

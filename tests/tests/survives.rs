@@ -1,6 +1,6 @@
 //! Killed at any instant, it loses nothing and repeats nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use countersign_tests::{Api, Service};
 use serde_json::{Value, json};
@@ -50,6 +50,27 @@ fn a_kit_that_was_killed_in_the_middle_is_completed_once() {
     assert_eq!(revisions(&api.sign_in("reviewer"), &done), vec![1; 18], "nothing was drafted twice");
     let reviews = api.sign_in("reviewer").reviews(&kit);
     assert_eq!(reviews.len(), 18, "one review each");
+}
+
+#[test]
+fn a_service_whose_words_nobody_reads_goes_on() {
+    let data = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let mut child = Service::command(data.path(), &["--sample"]).env("COUNTERSIGN_LISTEN", &address).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    let begin = Instant::now();
+    while std::net::TcpStream::connect(&address).is_err() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not listen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // What it has to say at its start (where to sign in, with what) is said before the kit is drafted.
+    let api = Api::new(&format!("http://{address}")).sign_in("marketer");
+    let kits = api.get("/api/v1/kits").expect(200).json();
+    api.drafted(kits["items"][0]["id"].as_str().unwrap());
+    assert!(child.try_wait().unwrap().is_none(), "it still runs");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

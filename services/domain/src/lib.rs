@@ -16,4 +16,5 @@ pub mod kit;
 pub mod library;
 pub mod people;
 pub mod review;
+pub mod statement;
 pub mod wording;

@@ -13,6 +13,9 @@ use crate::finding::{Finding, blocks};
 use crate::id::{AssetId, DecisionId, IdSource, ReviewId, RevisionId, UserId};
 use crate::release::Context;
 
+/// The longest reason of a decision, in characters.
+pub const MAX_REASON: usize = 2000;
+
 /// How a revision came to be, and so who its author is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "origin", rename_all = "snake_case")]
@@ -225,7 +228,7 @@ pub enum Refusal {
     LeaseLost,
     #[error("a reason is required, so that the author knows what to do")]
     ReasonMissing,
-    #[error("the reason has {0} characters; 2000 at most")]
+    #[error("the reason has {0} characters; {MAX_REASON} at most")]
     ReasonTooLong(usize),
     #[error("{0} finding(s) of severity block stand against approval; edit the text or send it back")]
     Blocked(usize),
@@ -261,7 +264,7 @@ impl Review {
             return Err(Refusal::ReasonMissing);
         }
         let length = reason.chars().count();
-        if length > 2000 {
+        if length > MAX_REASON {
             return Err(Refusal::ReasonTooLong(length));
         }
         let standing = blocks(&self.revision.findings);

@@ -1,9 +1,10 @@
 //! `Idempotency-Key`: a request that is sent twice happens once and is answered twice alike.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use countersign_released::digest::Digest;
 use countersign_store_released::{Begin, PartnerIdentity};
+use countersign_web::idempotency;
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
@@ -23,32 +24,15 @@ pub(crate) async fn turn(
     route: &'static str,
     body: &impl Serialize,
 ) -> Result<Turn, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(Turn::Work(None)) };
-    let key = value
-        .to_str()
-        .ok()
-        .map(|text| text.trim().trim_matches('"').to_owned())
-        .filter(|text| (1..=128).contains(&text.len()))
-        .ok_or_else(|| Problem::malformed("Idempotency-Key must have 1 to 128 visible ASCII characters."))?;
+    let Some(key) = idempotency::key(headers)? else { return Ok(Turn::Work(None)) };
     match state.face.store.idempotency_begin(partner, &key, route, &Digest::of_json(body)).await.map_err(fault)? {
         Begin::New => Ok(Turn::Work(Some(key))),
         Begin::Replay { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            let mut response = (status, body).into_response();
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            Ok(Turn::Again(response))
+            Ok(Turn::Again(idempotency::answer(status, body, true)))
         }
-        Begin::Mismatch => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-mismatch",
-            "This Idempotency-Key was used for another request",
-        )),
-        Begin::InProgress => Err(Problem::new(
-            StatusCode::CONFLICT,
-            "idempotency-in-progress",
-            "The first request with this Idempotency-Key is still at work",
-        )
-        .header(header::RETRY_AFTER, HeaderValue::from_static("1"))),
+        Begin::Mismatch => Err(idempotency::mismatch()),
+        Begin::InProgress => Err(idempotency::in_progress()),
     }
 }
 

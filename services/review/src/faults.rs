@@ -5,8 +5,9 @@ use axum::http::header::ETAG;
 use countersign_domain::id::{AssetId, RevisionId, UserId};
 use countersign_domain::people::{Role, User};
 use countersign_domain::review::Refusal;
+use countersign_domain::statement::StatementRefusal;
 use countersign_session::{fault, signed_in::require_any};
-use countersign_store::{ClaimError, ClaimRefusal, DecideError, StoreError, UndoError};
+use countersign_store::{ClaimError, ClaimRefusal, DecideError, StatementError, StoreError, UndoError};
 use countersign_web::conditional::etag;
 use countersign_web::problem::Problem;
 
@@ -99,6 +100,22 @@ fn refused(refusal: &Refusal) -> Problem {
                 .detail(&detail)
                 .fault("/decision", &detail)
         }
+    }
+}
+
+pub(crate) fn statement(error: StatementError) -> Problem {
+    let detail = sentence(&error);
+    match error {
+        StatementError::NotFound => Problem::not_found(),
+        StatementError::Store(error) => store(error),
+        StatementError::Refusal(refusal) => match refusal {
+            StatementRefusal::OwnWork => own_work(detail),
+            StatementRefusal::Decided => closed(detail),
+            StatementRefusal::Moved => Problem::precondition_failed(detail),
+            StatementRefusal::ReasonMissing | StatementRefusal::ReasonTooLong(_) => {
+                Problem::invalid(&detail).fault("/reason", &detail)
+            }
+        },
     }
 }
 

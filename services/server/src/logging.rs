@@ -11,7 +11,9 @@ pub fn start(json: bool) -> anyhow::Result<()> {
         }
         _ => EnvFilter::new("warn,countersign=info,countersign_server=info"),
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A line that cannot be written is lost: reporting that to the same closed pipe would panic the thread that logs.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     if json {
         lines.json().init()
     } else {

@@ -11,6 +11,14 @@ pub fn line(text: &str) {
     }
 }
 
+/// One line of what a running service tells its starter, on standard output. The service goes on when nobody reads it:
+/// `up | head` and a supervisor that closes the pipe must not take it down.
+pub fn announce(text: &str) {
+    let mut out = std::io::stdout().lock();
+    // Nobody to tell is no reason to stop serving.
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
 /// Something for the person in front of the terminal.
 pub fn note(text: &str) {
     // Nobody to tell is no reason to fail.

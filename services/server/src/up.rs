@@ -63,7 +63,7 @@ pub async fn run(ask: Up) -> Result<ExitCode> {
     let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(until_stop(stopped.clone()));
     let serving = tokio::spawn(async move { server.await });
-    say::line(&format!("Countersign is ready at http://{address} after {:.1} s", begin.elapsed().as_secs_f32()));
+    say::announce(&format!("Countersign is ready at http://{address} after {:.1} s", begin.elapsed().as_secs_f32()));
     if let Some(loaded) = &loaded {
         loaded.tell(address);
     } else if house.store.users().await?.is_empty() {

@@ -24,6 +24,7 @@ pub mod releases;
 pub mod reviews;
 pub mod revisions;
 pub mod sessions;
+pub mod statements;
 pub mod store;
 
 pub use actor::Actor;
@@ -42,4 +43,5 @@ pub use people::NewUser;
 pub use releases::{Ended, PulledBy, RecallNote, RecallStatus, ReleaseFilter, ReleaseRow};
 pub use reviews::{ReviewFilter, ReviewRow, ReviewStatus};
 pub use sessions::Session;
+pub use statements::{StatementError, StatementView};
 pub use store::Store;

@@ -6,6 +6,7 @@ use countersign_domain::id::{BrandId, PartnerId, PartnerKeyId};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
 use countersign_store_released::db::Tx;
+use countersign_store_released::dialect::Dialect;
 use countersign_store_released::row::Reader;
 use countersign_store_released::sql::Sql;
 use countersign_store_released::{PartnerKind, StoreError};
@@ -13,6 +14,7 @@ use serde_json::json;
 use sqlx::any::AnyRow;
 
 use crate::audit::{Act, append};
+use crate::statements::keep;
 use crate::{Actor, Store};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub struct Partner {
     pub locales: Vec<Locale>,
     /// Only the keys of an active partner open anything.
     pub active: bool,
+    /// The latest; of its description partners get the latest wording that was approved ([`Store::statement`]).
     pub profile: Profile,
     pub profile_version: i64,
     pub created_at: Timestamp,
@@ -156,16 +159,8 @@ impl Store {
     ) -> Result<ProfileVersion, StoreError> {
         let now = self.now();
         let mut tx = self.db.begin().await?;
-        let row = Sql::new(
-            "SELECT id, (SELECT MAX(version) FROM partner_profiles WHERE partner_id = id) AS version
-                            FROM partners WHERE id = ",
-        )
-        .bind(id.to_string())
-        .push(self.db.dialect.for_update())
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or_else(|| StoreError::missing("partner", id))?;
-        let current = Reader::new(&row, "partners", "id").number("version")?;
+        let current =
+            latest_version(&mut tx, self.db.dialect, id).await?.ok_or_else(|| StoreError::missing("partner", id))?;
         if current != expected_version {
             return Err(StoreError::conflict(format!("the profile has version {current} by now; load it again")));
         }
@@ -285,11 +280,30 @@ impl Store {
     }
 }
 
-fn subject(id: PartnerId) -> String {
+/// The number of the latest profile; its partner's row stays locked until the commit.
+pub(crate) async fn latest_version(
+    tx: &mut Tx,
+    dialect: Dialect,
+    partner: PartnerId,
+) -> Result<Option<i64>, StoreError> {
+    let row = Sql::new(
+        "SELECT id, (SELECT MAX(version) FROM partner_profiles WHERE partner_id = id) AS version
+         FROM partners WHERE id = ",
+    )
+    .bind(partner.to_string())
+    .push(dialect.for_update())
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(|row| Reader::new(&row, "partners", "id").number("version")).transpose()
+}
+
+pub(crate) fn subject(id: PartnerId) -> String {
     format!("partner:{id}")
 }
 
+/// With its description, which waits for a second person where it is new.
 async fn insert_profile(tx: &mut Tx, new: &ProfileVersion, actor: Actor) -> Result<(), StoreError> {
+    keep(tx, new.partner, &new.profile.description, actor, new.created_at).await?;
     sqlx::query(
         "INSERT INTO partner_profiles (partner_id, version, profile, digest, created_by, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)",

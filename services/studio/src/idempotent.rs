@@ -1,16 +1,15 @@
 //! `Idempotency-Key`: a creating request that is sent twice happens once, and is answered twice alike.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use countersign_domain::digest::Digest;
 use countersign_session::fault;
 use countersign_store::{Actor, Begin};
+use countersign_web::idempotency;
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
 use crate::state::Studio;
-
-pub(crate) const HEADER: &str = "idempotency-key";
 
 /// A key that was sent, now reserved: finish or abandon it.
 #[derive(Debug, Clone)]
@@ -37,42 +36,25 @@ pub(crate) async fn turn(
     route: &'static str,
     body: &impl Serialize,
 ) -> Result<Turn, Problem> {
-    let Some(value) = headers.get(HEADER) else { return Ok(Turn::Work(None)) };
-    let key = value
-        .to_str()
-        .ok()
-        .map(|text| text.trim().trim_matches('"').to_owned())
-        .filter(|text| (1..=128).contains(&text.len()))
-        .ok_or_else(|| Problem::malformed("Idempotency-Key must have 1 to 128 visible ASCII characters."))?;
+    let Some(key) = idempotency::key(headers)? else { return Ok(Turn::Work(None)) };
     let begun = studio.store.idempotency_begin(actor, &key, route, &Digest::of_json(body)).await.map_err(fault::of)?;
     match begun {
         Begin::New => Ok(Turn::Work(Some(Key { actor, key, route }))),
-        Begin::Replay { status, body } => Ok(Turn::Again(Box::new(again(status, body)))),
-        Begin::Mismatch => Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "idempotency-mismatch",
-            "This Idempotency-Key was used for another request",
-        )
-        .detail("Take a new key for a new request.")),
-        Begin::InProgress => Err(Problem::new(
-            StatusCode::CONFLICT,
-            "idempotency-in-progress",
-            "The first request with this Idempotency-Key is still at work",
-        )
-        .detail("Try again shortly.")
-        .header(header::RETRY_AFTER, HeaderValue::from_static("1"))),
+        Begin::Replay { status, body } => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            Ok(Turn::Again(Box::new(answer(status, body, true))))
+        }
+        Begin::Mismatch => Err(idempotency::mismatch()),
+        Begin::InProgress => Err(idempotency::in_progress()),
     }
 }
 
-fn again(status: u16, body: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+/// With the header that says where the thing is.
+fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
     let location = location(&body);
-    let mut response = (status, body).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    let mut response = idempotency::answer(status, body, replayed);
     if let Some(location) = location {
-        headers.insert(header::LOCATION, location);
+        response.headers_mut().insert(header::LOCATION, location);
     }
     response
 }
@@ -101,9 +83,7 @@ pub(crate) async fn finish<T: Serialize>(
     if let Some(Key { actor, key, route }) = key {
         studio.store.idempotency_finish(actor, &key, route, status.as_u16(), &body).await.map_err(fault::of)?;
     }
-    let mut response = again(status.as_u16(), body);
-    response.headers_mut().remove("idempotent-replayed");
-    Ok(response)
+    Ok(answer(status, body, false))
 }
 
 /// Frees the key of a request that failed. When even that fails the key frees itself after a minute.

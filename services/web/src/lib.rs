@@ -7,6 +7,7 @@
 
 pub mod conditional;
 pub mod headers;
+pub mod idempotency;
 pub mod json;
 pub mod pages;
 pub mod problem;

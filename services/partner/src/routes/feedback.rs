@@ -1,9 +1,10 @@
 //! `POST /partner/v1/assets/{id}/feedback`: what partners say back.
 
 use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use countersign_store_released::NewFeedback;
+use countersign_web::idempotency;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -80,8 +81,7 @@ pub(super) async fn give(
     };
     let body = serde_json::json!({"id": given}).to_string();
     finish(&state, who, key, ROUTE, StatusCode::CREATED, &body).await?;
-    let mut response = (StatusCode::CREATED, body).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut response = idempotency::answer(StatusCode::CREATED, body, false);
     response.headers_mut().extend(partner.headers());
     Ok(response)
 }

@@ -6,6 +6,7 @@ mod decision;
 mod list;
 mod one;
 mod revisions;
+mod statements;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use utoipa_axum::routes;
 use crate::Face;
 
 pub(crate) use decision::cast;
+pub(crate) use statements::cast as decide_statement;
 
 /// All routes, with their documentation.
 #[must_use]
@@ -42,6 +44,8 @@ fn all() -> OpenApiRouter<Face> {
         .routes(routes!(decision::undo))
         .routes(routes!(revisions::create, revisions::list))
         .routes(routes!(check::check))
+        .routes(routes!(statements::list))
+        .routes(routes!(statements::decide))
 }
 
 /// A query string whose faults are problem documents.

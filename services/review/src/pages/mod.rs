@@ -5,6 +5,7 @@ mod actions;
 mod edit;
 mod one;
 mod queue;
+mod statements;
 mod toast;
 
 #[cfg(test)]
@@ -24,6 +25,8 @@ pub fn router(face: Face) -> Router {
     let framed = Router::new().route("/assets/{id}/revisions/{revision}/preview", get(preview::preview));
     Router::new()
         .route("/reviews", get(queue::page))
+        .route(statements::ADDRESS, get(statements::page))
+        .route("/reviews/partners/{id}", post(statements::decide))
         .route("/reviews/{id}", get(one::page))
         .route("/reviews/{id}/claim", post(actions::claim))
         .route("/reviews/{id}/decision", post(actions::decide))

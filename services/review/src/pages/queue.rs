@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize};
 use super::toast::{Toast, toast};
 use crate::queue::{self, Asked, QueueRow};
 use crate::view::SeverityCount;
-use crate::{Face, api};
+use crate::{Face, api, faults};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct QueuePage {
     pub heading: String,
     pub toast: Option<Toast>,
+    /// How many descriptions of partners wait.
+    pub statements: usize,
     pub problem: String,
     pub filters: Filters,
     pub rows: Vec<Row>,
@@ -101,6 +103,7 @@ pub(crate) async fn page(
     let shown = QueuePage {
         heading: heading(&page),
         toast,
+        statements: face.store.statements_waiting().await.map_err(faults::store)?.len(),
         problem,
         next: page.next.as_deref().map(|cursor| next_address(&asked, cursor)).unwrap_or_default(),
         filters: filters(&face, &asked),

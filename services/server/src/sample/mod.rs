@@ -36,20 +36,20 @@ pub struct Loaded {
 impl Loaded {
     pub fn tell(&self, address: SocketAddr) {
         let Some(password) = &self.password else {
-            say::line("The sample was loaded before; its passwords and keys were printed then.");
+            say::announce("The sample was loaded before; its passwords and keys were printed then.");
             return;
         };
-        say::line("");
-        say::line(&format!("Sign in at http://{address} with the password {password} as"));
+        say::announce("");
+        say::announce(&format!("Sign in at http://{address} with the password {password} as"));
         for (email, _, roles) in PEOPLE {
             let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
-            say::line(&format!("  {email:<26} {}", roles.join(", ")));
+            say::announce(&format!("  {email:<26} {}", roles.join(", ")));
         }
-        say::line("Partner API keys:");
+        say::announce("Partner API keys:");
         for (slug, key) in &self.keys {
-            say::line(&format!("  {slug:<26} {key}"));
+            say::announce(&format!("  {slug:<26} {key}"));
         }
-        say::line("The sample kit is being drafted; the reviewer finds it under Reviews.");
+        say::announce("The sample kit is being drafted; the reviewer finds it under Reviews.");
     }
 }
 

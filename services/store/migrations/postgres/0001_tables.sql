@@ -67,7 +67,7 @@ CREATE TABLE partners (
 );
 CREATE INDEX partners_of_brand ON partners (brand_id);
 
--- Append-only. The highest version is the one in use.
+-- Append-only. The highest version is the one in use; its description only once it is approved (below).
 CREATE TABLE partner_profiles (
     partner_id TEXT   NOT NULL REFERENCES partners (id),
     version    BIGINT NOT NULL,  -- from 1
@@ -76,6 +76,35 @@ CREATE TABLE partner_profiles (
     created_by TEXT   NOT NULL,  -- actor
     created_at BIGINT NOT NULL,
     PRIMARY KEY (partner_id, version)
+);
+
+-- Append-only. What a partner says of itself (its profile's description) is free text: a second person reads each
+-- wording once, before any copy holds it. Whoever wrote a wording first is its author for good.
+CREATE TABLE partner_statements (
+    partner_id TEXT   NOT NULL REFERENCES partners (id),
+    digest     TEXT   NOT NULL,  -- of the text, as UTF-8
+    text       TEXT   NOT NULL,
+    author     TEXT   NOT NULL,  -- actor
+    written_at BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, digest),
+    UNIQUE (partner_id, digest, author),
+    CONSTRAINT partner_statements_digest
+        CHECK (digest = 'sha256:' || encode(sha256(convert_to(text, 'UTF8')), 'hex'))
+);
+
+-- Append-only: what one person decided about one wording; nobody about their own.
+CREATE TABLE statement_decisions (
+    partner_id  TEXT   NOT NULL,
+    digest      TEXT   NOT NULL,
+    author      TEXT   NOT NULL,  -- the statement's, copied so that the check below can see it
+    reviewer_id TEXT   NOT NULL REFERENCES users (id),
+    verdict     TEXT   NOT NULL CONSTRAINT statement_decisions_verdict CHECK (verdict IN ('approve', 'reject')),
+    reason      TEXT   NOT NULL,
+    decided_at  BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, digest),
+    CONSTRAINT statement_decisions_not_own_work CHECK (author <> 'user:' || reviewer_id),
+    CONSTRAINT statement_decisions_of_author FOREIGN KEY (partner_id, digest, author)
+        REFERENCES partner_statements (partner_id, digest, author)
 );
 
 CREATE TABLE partner_logos (

@@ -139,3 +139,7 @@ CREATE TRIGGER changes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON change
     FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();
 CREATE TRIGGER partner_profiles_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON partner_profiles
     FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();
+CREATE TRIGGER partner_statements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON partner_statements
+    FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();
+CREATE TRIGGER statement_decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_decisions
+    FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();

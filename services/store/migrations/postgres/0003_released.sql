@@ -75,7 +75,16 @@ SELECT
     p.tier       AS tier,
     p.markets    AS markets,
     p.locales    AS locales,
-    f.profile    AS profile,
+    -- The latest values, but of what the partner says of itself the latest wording that a second person approved.
+    jsonb_set(f.profile::jsonb, '{description}', to_jsonb(CASE WHEN COALESCE(f.profile::json ->> 'description', '') = '' THEN '' ELSE COALESCE((
+        SELECT s.text
+        FROM partner_statements s
+        JOIN statement_decisions d ON d.partner_id = s.partner_id AND d.digest = s.digest AND d.verdict = 'approve'
+        JOIN partner_profiles l ON l.partner_id = s.partner_id AND COALESCE(l.profile::json ->> 'description', '') = s.text
+        WHERE s.partner_id = p.id
+        ORDER BY l.version DESC
+        LIMIT 1
+    ), '') END))::text AS profile,
     f.version    AS profile_version
 FROM partner_keys k
 JOIN partners p ON p.id = k.partner_id
@@ -108,7 +117,9 @@ END;
 $$;
 DO $$
 BEGIN
-    IF NOT pg_has_role(CURRENT_USER, 'countersign_partner', 'MEMBER') THEN
+    -- From PostgreSQL 16 on, whoever made a role is a member of it without the right to put it on.
+    IF NOT pg_has_role(CURRENT_USER, 'countersign_partner',
+                       CASE WHEN current_setting('server_version_num')::INT >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
         GRANT countersign_partner TO CURRENT_USER;
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO countersign_partner', current_schema());

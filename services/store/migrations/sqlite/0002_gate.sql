@@ -218,3 +218,23 @@ CREATE TRIGGER partner_profiles_no_delete BEFORE DELETE ON partner_profiles
 BEGIN
     SELECT RAISE(ABORT, 'partner_profiles_append_only');
 END;
+
+CREATE TRIGGER partner_statements_no_update BEFORE UPDATE ON partner_statements
+BEGIN
+    SELECT RAISE(ABORT, 'partner_statements_append_only');
+END;
+
+CREATE TRIGGER partner_statements_no_delete BEFORE DELETE ON partner_statements
+BEGIN
+    SELECT RAISE(ABORT, 'partner_statements_append_only');
+END;
+
+CREATE TRIGGER statement_decisions_no_update BEFORE UPDATE ON statement_decisions
+BEGIN
+    SELECT RAISE(ABORT, 'statement_decisions_append_only');
+END;
+
+CREATE TRIGGER statement_decisions_no_delete BEFORE DELETE ON statement_decisions
+BEGIN
+    SELECT RAISE(ABORT, 'statement_decisions_append_only');
+END;

@@ -75,7 +75,16 @@ SELECT
     p.tier       AS tier,
     p.markets    AS markets,
     p.locales    AS locales,
-    f.profile    AS profile,
+    -- The latest values, but of what the partner says of itself the latest wording that a second person approved.
+    json_set(f.profile, '$.description', CASE WHEN COALESCE(json_extract(f.profile, '$.description'), '') = '' THEN '' ELSE COALESCE((
+        SELECT s.text
+        FROM partner_statements s
+        JOIN statement_decisions d ON d.partner_id = s.partner_id AND d.digest = s.digest AND d.verdict = 'approve'
+        JOIN partner_profiles l ON l.partner_id = s.partner_id AND COALESCE(json_extract(l.profile, '$.description'), '') = s.text
+        WHERE s.partner_id = p.id
+        ORDER BY l.version DESC
+        LIMIT 1
+    ), '') END) AS profile,
     f.version    AS profile_version
 FROM partner_keys k
 JOIN partners p ON p.id = k.partner_id

@@ -51,6 +51,15 @@ impl Dialect {
         }
     }
 
+    /// The description in a `partner_profiles` row that the statement calls `f`.
+    #[must_use]
+    pub const fn profile_description(self) -> &'static str {
+        match self {
+            Self::Sqlite => "json_extract(f.profile, '$.description')",
+            Self::Postgres => "f.profile::json ->> 'description'",
+        }
+    }
+
     /// What every connection that may write is told first. FULL: a committed decision survives a power cut.
     #[must_use]
     pub const fn on_connect(self) -> &'static str {

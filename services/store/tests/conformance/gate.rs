@@ -2,8 +2,9 @@
 //! refuse by itself. Take a guard out of the migrations and its case fails.
 
 use countersign_domain::digest::Digest;
+use countersign_domain::profile::Profile;
 use countersign_domain::review::Verdict;
-use countersign_store::StoreError;
+use countersign_store::{Actor, StoreError};
 use countersign_store_released::dialect::Dialect;
 use countersign_store_released::{NewFeedback, NewPull};
 
@@ -32,6 +33,8 @@ crate::conformance!(
     findings_add_up,
     a_recalled_release_has_a_recall,
     an_asset_has_one_open_review,
+    what_a_partner_says_is_decided_by_somebody_else,
+    what_a_partner_says_and_nobody_approved_is_not_served,
     what_is_written_stays,
     tampered_content_is_refused,
     partners_connections_see_no_draft,
@@ -279,7 +282,7 @@ async fn an_asset_has_one_open_review(world: World) {
     );
 }
 
-const APPEND_ONLY: [(&str, &str); 12] = [
+const APPEND_ONLY: [(&str, &str); 14] = [
     ("revisions", "model"),
     ("revision_findings", "findings"),
     ("decisions", "reason"),
@@ -292,9 +295,69 @@ const APPEND_ONLY: [(&str, &str); 12] = [
     ("audit", "action"),
     ("changes", "kind"),
     ("partner_profiles", "profile"),
+    ("partner_statements", "text"),
+    ("statement_decisions", "verdict"),
 ];
 
+/// A row of `statement_decisions` about [`SAID`].
+fn about(world: &World, author: &str, reviewer: &str, verdict: &str) -> String {
+    let (partner, digest) = (world.partner.id, Digest::of_bytes(SAID.as_bytes()));
+    format!(
+        "INSERT INTO statement_decisions (partner_id, digest, author, reviewer_id, verdict, reason, decided_at)
+         VALUES ('{partner}', '{digest}', '{author}', '{reviewer}', '{verdict}', '', 0)"
+    )
+}
+
+const SAID: &str = "We look after small offices.";
+
+/// The author of the sample's partner says [`SAID`] of it; gives the author as it is written.
+async fn said(world: &World) -> String {
+    let profile = Profile { description: SAID.into(), ..world.partner.profile.clone() };
+    let actor = Actor::User(world.author.id);
+    world.store.partner_update_profile(world.partner.id, 1, profile, actor).await.unwrap();
+    actor.to_string()
+}
+
+async fn what_a_partner_says_is_decided_by_somebody_else(world: World) {
+    let author = said(&world).await;
+    let (own, other) = (world.author.id.to_string(), world.reviewer.id.to_string());
+    for verdict in ["approve", "reject"] {
+        world.refused(&about(&world, &author, &own, verdict), "statement_decisions_not_own_work").await;
+    }
+    // The author approves, and says that somebody else wrote it.
+    world.refused(&about(&world, "cli", &own, "approve"), "statement_decisions_of_author").await;
+    world.refused(&about(&world, &author, &other, "approved"), "statement_decisions_verdict").await;
+    world.sql(&about(&world, &author, &other, "approve")).await;
+}
+
+async fn what_a_partner_says_and_nobody_approved_is_not_served(world: World) {
+    let author = said(&world).await;
+    // Past the repository: a profile whose words nobody keeps, and one whose words were rejected.
+    let profile = r#"{"description":"Cheaper than all others.","display_name":"N","site":"https://n.example"}"#;
+    world
+        .sql(&format!(
+            "INSERT INTO partner_profiles (partner_id, version, profile, digest, created_by, created_at)
+             VALUES ('{}', 3, '{profile}', '', 'cli', 0)",
+            world.partner.id
+        ))
+        .await;
+    assert_eq!(world.key(&world.partner).await.profile.description, "");
+    world.sql(&about(&world, &author, &world.reviewer.id.to_string(), "reject")).await;
+    assert_eq!(world.key(&world.partner).await.profile.description, "");
+    if world.dialect() == Dialect::Postgres {
+        let sql = format!(
+            "INSERT INTO partner_statements (partner_id, digest, text, author, written_at)
+             VALUES ('{}', '{}', 'Cheaper than all others.', 'cli', 0)",
+            world.partner.id,
+            Digest::of_bytes(b"Harmless.")
+        );
+        world.refused(&sql, "partner_statements_digest").await;
+    }
+}
+
 async fn what_is_written_stays(world: World) {
+    let author = said(&world).await;
+    world.sql(&about(&world, &author, &world.reviewer.id.to_string(), "approve")).await;
     let (asset, review) = world.drafted().await;
     let taken_back = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
     world.store.undo(taken_back.id, world.reviewer.id).await.unwrap();
@@ -373,6 +436,9 @@ async fn partners_connections_see_no_draft(world: World) {
         "blobs",
         "partners",
         "partner_keys",
+        "partner_profiles",
+        "partner_statements",
+        "statement_decisions",
         "counters",
         "changes",
         "idempotency",
@@ -399,6 +465,11 @@ mod without {
                 #[test]
                 fn revisions_digest() {
                     super::on_postgres_without("revisions_digest", super::super::tampered_content_is_refused);
+                }
+                #[test]
+                fn partner_statements_digest() {
+                    let case = super::super::what_a_partner_says_and_nobody_approved_is_not_served;
+                    super::on_postgres_without("partner_statements_digest", case);
                 }
                 #[test]
                 fn revisions_context_digest() {
@@ -446,5 +517,10 @@ mod without {
         audit_append_only => what_is_written_stays,
         changes_append_only => what_is_written_stays,
         partner_profiles_append_only => what_is_written_stays,
+        partner_statements_append_only => what_is_written_stays,
+        statement_decisions_append_only => what_is_written_stays,
+        statement_decisions_not_own_work => what_a_partner_says_is_decided_by_somebody_else,
+        statement_decisions_of_author => what_a_partner_says_is_decided_by_somebody_else,
+        statement_decisions_verdict => what_a_partner_says_is_decided_by_somebody_else,
     }
 }

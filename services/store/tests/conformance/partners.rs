@@ -2,7 +2,8 @@
 
 use countersign_domain::digest::Digest;
 use countersign_domain::profile::Profile;
-use countersign_store::{Actor, Begin, ChangeKind, PageRequest, PartnerUpdate, StoreError};
+use countersign_domain::statement::{StatementRefusal, StatementState, StatementVerdict};
+use countersign_store::{Actor, Begin, ChangeKind, NewPartner, PageRequest, PartnerUpdate, StatementError, StoreError};
 use countersign_store_released::{AssetFilter, NewFeedback, NewPull, PartnerIdentity};
 
 use crate::world::{World, partner};
@@ -11,6 +12,9 @@ crate::conformance!(
     a_partner_sees_live_releases_of_its_market_and_language,
     a_key_opens_only_while_it_and_its_partner_are_good,
     a_profile_has_versions_and_the_expected_one_is_named,
+    what_a_partner_says_of_itself_waits_for_a_second_person,
+    a_decision_about_a_statement_is_about_what_was_read,
+    a_new_partners_keys_work_while_its_description_waits,
     the_feed_goes_on_from_its_cursor,
     a_recall_reaches_who_pulled,
     who_pulled_can_acknowledge_wherever_they_sell_by_now,
@@ -95,6 +99,102 @@ async fn a_profile_has_versions_and_the_expected_one_is_named(world: World) {
     let now = world.store.partner(id).await.unwrap().unwrap();
     assert_eq!((now.profile_version, &now.profile), (2, &profile));
     assert_eq!(world.key(&now).await.profile, profile);
+}
+
+/// The profile that the holder of key `h` gets: its version and what it says of the partner.
+async fn served(world: &World) -> (i64, String) {
+    let identity = world.released.partner_by_key("h").await.unwrap().unwrap();
+    (identity.profile_version, identity.profile.description)
+}
+
+/// Saves a description and a phone number; gives the version.
+async fn say(world: &World, version: i64, description: &str, phone: &str) -> i64 {
+    let profile = Profile { description: description.into(), phone: phone.into(), ..world.partner.profile.clone() };
+    let actor = Actor::User(world.author.id);
+    world.store.partner_update_profile(world.partner.id, version, profile, actor).await.unwrap().version
+}
+
+async fn what_a_partner_says_of_itself_waits_for_a_second_person(world: World) {
+    let id = world.partner.id;
+    world.store.partner_key_create(id, "k", "p", "h", None, Actor::Cli).await.unwrap();
+    assert!(world.store.statement(id).await.unwrap().is_none());
+    say(&world, 1, "We look after small offices.", "").await;
+    // The same wording again, by another person: its author stays who wrote it first.
+    let profile = Profile { phone: "+49 40 1".into(), ..world.store.partner(id).await.unwrap().unwrap().profile };
+    world.store.partner_update_profile(id, 2, profile, Actor::User(world.second.id)).await.unwrap();
+    assert_eq!(served(&world).await, (3, String::new()), "nobody has read it");
+    let waiting = world.store.statements_waiting().await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!((waiting[0].slug.as_str(), waiting[0].statement.author), ("nordlicht", Some(world.author.id)));
+    let digest = waiting[0].statement.digest.clone();
+    let own = world.store.statement_decide(id, &digest, StatementVerdict::Approve, world.author.id, "").await;
+    assert!(matches!(own, Err(StatementError::Refusal(StatementRefusal::OwnWork))), "{own:?}");
+    let done = world.store.statement_decide(id, &digest, StatementVerdict::Approve, world.reviewer.id, "").await;
+    assert!(matches!(done.unwrap().statement.state, StatementState::Approved { .. }));
+    assert_eq!(served(&world).await, (3, "We look after small offices.".into()));
+    assert!(world.store.statements_waiting().await.unwrap().is_empty());
+    // A typed value needs nobody; new words do, and old ones are known.
+    say(&world, 3, "We look after small offices.", "+49 40 2").await;
+    assert_eq!(served(&world).await.0, 4);
+    say(&world, 4, "We are the best.", "+49 40 2").await;
+    assert_eq!(
+        served(&world).await,
+        (5, "We look after small offices.".into()),
+        "the wording before, the values of now"
+    );
+    say(&world, 5, "We look after small offices.", "+49 40 3").await;
+    assert_eq!(served(&world).await.0, 6);
+    say(&world, 6, "", "").await;
+    assert_eq!(served(&world).await, (7, String::new()));
+}
+
+async fn a_decision_about_a_statement_is_about_what_was_read(world: World) {
+    let id = world.partner.id;
+    let decide = async |digest: &Digest, verdict, reason: &str| match world
+        .store
+        .statement_decide(id, digest, verdict, world.reviewer.id, reason)
+        .await
+    {
+        Ok(view) => Ok(view.statement.state),
+        Err(StatementError::Refusal(refusal)) => Err(refusal),
+        Err(error) => panic!("{error}"),
+    };
+    let (first, second) = (Digest::of_bytes(b"First words."), Digest::of_bytes(b"Other words."));
+    let nothing = world.store.statement_decide(id, &first, StatementVerdict::Approve, world.reviewer.id, "").await;
+    assert!(matches!(nothing, Err(StatementError::NotFound)), "{nothing:?}");
+    say(&world, 1, "First words.", "").await;
+    say(&world, 2, "Other words.", "").await;
+    assert_eq!(decide(&first, StatementVerdict::Approve, "").await, Err(StatementRefusal::Moved));
+    assert_eq!(decide(&second, StatementVerdict::Reject, " ").await, Err(StatementRefusal::ReasonMissing));
+    let state = decide(&second, StatementVerdict::Reject, "Too vague.").await.unwrap();
+    assert!(matches!(state, StatementState::Rejected { reason, .. } if reason == "Too vague."));
+    assert_eq!(decide(&second, StatementVerdict::Approve, "").await, Err(StatementRefusal::Decided));
+    let kept = world.store.statement(id).await.unwrap().unwrap();
+    assert_eq!(kept.reviewer_name.as_deref(), Some("reviewer"));
+    world.store.partner_key_create(id, "k", "p", "h", None, Actor::Cli).await.unwrap();
+    assert_eq!(served(&world).await, (3, String::new()));
+}
+
+async fn a_new_partners_keys_work_while_its_description_waits(world: World) {
+    let new = NewPartner {
+        brand: world.brand,
+        slug: "fresh".into(),
+        kind: world.partner.kind,
+        tier: String::new(),
+        markets: world.partner.markets.clone(),
+        locales: world.partner.locales.clone(),
+        profile: Profile { description: "New here.".into(), ..world.partner.profile.clone() },
+    };
+    let partner = world.store.partner_create(new, Actor::Cli).await.unwrap();
+    assert_eq!((partner.profile_version, partner.profile.description.as_str()), (1, "New here."));
+    world.store.partner_key_create(partner.id, "k", "p", "h", None, Actor::Cli).await.unwrap();
+    assert_eq!(served(&world).await, (1, String::new()));
+    let waiting = world.store.statements_waiting().await.unwrap();
+    assert_eq!((waiting[0].statement.author, waiting[0].author_name.clone()), (None, None));
+    let digest = &waiting[0].statement.digest;
+    // Nobody of the house wrote it, so any reviewer may decide.
+    world.store.statement_decide(partner.id, digest, StatementVerdict::Approve, world.author.id, "").await.unwrap();
+    assert_eq!(served(&world).await, (1, "New here.".into()));
 }
 
 async fn the_feed_goes_on_from_its_cursor(world: World) {

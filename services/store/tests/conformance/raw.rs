@@ -29,7 +29,8 @@ impl World {
         let is_foreign_key = guard.ends_with("_of_digest")
             || guard.ends_with("_of_review")
             || guard.ends_with("_of_findings")
-            || guard.ends_with("_of_approval");
+            || guard.ends_with("_of_approval")
+            || guard.ends_with("_of_author");
         assert!(error.contains(guard) || (foreign_key && is_foreign_key), "{guard} in: {error}\nof: {sql}");
     }
 

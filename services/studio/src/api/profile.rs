@@ -39,7 +39,8 @@ pub(super) async fn show(
     Ok(tagged(&partner.profile))
 }
 
-/// Replaces the profile. Renditions that are pulled from now on have the new values; nothing needs a new review.
+/// Replaces the profile. Renditions that are pulled from now on have the new values, and no asset needs a new review.
+/// A new description is free text: renditions hold it once a reviewer has approved it, and the one before until then.
 #[utoipa::path(put, path = "/api/v1/partners/{id}/profile", tag = "partners", params(("id" = String, Path)),
     request_body = inline(ProfileForm), responses(
     (status = 200, body = inline(ProfileForm)),

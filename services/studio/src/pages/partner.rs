@@ -5,10 +5,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_domain::id::PartnerKeyId;
 use countersign_domain::profile::Profile;
+use countersign_domain::statement::StatementState;
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
 use countersign_session::{OnPage, PageForm, PageParts, fault};
-use countersign_store::{Actor, PageRequest, Partner, ReleaseFilter, StoreError};
+use countersign_store::{Actor, PageRequest, Partner, ReleaseFilter, StatementView, StoreError};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +116,8 @@ pub(super) struct PartnerPage {
     /// The logo's digest, as a version of its address.
     pub logo: Option<String>,
     pub keys: Vec<KeyRow>,
+    /// What became of the description: its state, and a sentence.
+    pub statement: Option<(&'static str, String)>,
     /// What the preview can show: value and label.
     pub shows: Vec<(String, String)>,
 }
@@ -191,9 +194,29 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
                 revoked: key.revoked_at.map(When::of),
             })
             .collect(),
+        statement: studio.store.statement(partner.id).await.map_err(fault::of)?.as_ref().map(standing),
         shows: samples.chain(reachable).collect(),
     };
     Ok(studio.ui.page_with(back.status, who, &view.name, "partner.html", &view))
+}
+
+/// What became of a description, as a person wants to know it.
+fn standing(view: &StatementView) -> (&'static str, String) {
+    let reviewer = view.reviewer_name.as_deref().unwrap_or("a reviewer");
+    match &view.statement.state {
+        StatementState::Waiting => (
+            "waiting",
+            "The description waits for a second person. Until then copies hold the one approved before, or none."
+                .to_owned(),
+        ),
+        StatementState::Approved { .. } => ("approved", format!("The description was approved by {reviewer}.")),
+        StatementState::Rejected { reason, .. } => (
+            "rejected",
+            format!(
+                "The description was rejected by {reviewer}: {reason} Copies hold the one approved before, or none."
+            ),
+        ),
+    }
 }
 
 pub(super) async fn show(
@@ -238,10 +261,16 @@ pub(super) async fn profile(
     }
     let actor = Actor::User(who.user.id);
     match studio.store.partner_update_profile(partner.id, version, profile, actor).await {
-        Ok(_) => Ok(go(
-            &format!("/partners/{id}"),
-            Some(&Flash::good("The profile is saved. What partners pull from now on has it.")),
-        )),
+        Ok(_) => {
+            let standing = studio.store.statement(partner.id).await.map_err(fault::of)?;
+            let read = standing.is_none_or(|view| matches!(view.statement.state, StatementState::Approved { .. }));
+            let said = if read {
+                "The profile is saved. What partners pull from now on has it."
+            } else {
+                "The profile is saved. Its description is in what partners pull once a reviewer has approved it."
+            };
+            Ok(go(&format!("/partners/{id}"), Some(&Flash::good(said))))
+        }
         Err(StoreError::Conflict(_)) => {
             let said = "Somebody else has saved this profile meanwhile. What you typed is still here: look at it again, then save.";
             let back = Back {

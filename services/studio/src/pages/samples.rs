@@ -245,6 +245,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
                 expires: Some(when()),
                 revoked: None,
             }],
+            statement: Some(("rejected", hostile())),
             shows: vec![("sample:email".into(), hostile())],
         },
     );
