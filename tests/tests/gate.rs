@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 /// A word that stands in every draft of this kit and nowhere else.
 const CANARY: &str = "Quizzaciously";
 
+/// For a market and a language of the partner that looks: what it does not see, it does not see for want of a release.
 fn brief() -> Value {
     json!({
         "product": "vault", "campaign": CANARY, "audience": CANARY,
-        "messages": [format!("{CANARY} tested restores.")],
-        "locales": ["en-US"], "asset_types": ["email", "x_post"], "seed": 3
+        "messages": [{"de": format!("{CANARY} geprobte Wiederherstellung.")}],
+        "locales": ["de-DE"], "asset_types": ["email", "x_post"], "seed": 3
     })
 }
 
@@ -80,12 +81,24 @@ fn an_unreleased_thing_does_not_exist_on_any_face_of_a_partner() {
     ] {
         faces.push(path.to_owned());
     }
-    for path in faces {
-        for who in [&partner, &world.api] {
-            let reply = who.get(&path);
-            assert!(!reply.text().contains(CANARY), "{path} shows the canary");
-        }
+    let shows = |path: &str| partner.get(path).text().contains(CANARY);
+    for path in &faces {
+        assert!(!shows(path), "{path} shows the canary");
+        assert!(!world.api.get(path).text().contains(CANARY), "{path} shows the canary to anybody");
     }
+    // The same partner sees the one that is released, so it would have seen the others.
+    let (review, asset) = review_of(&world, 0);
+    assert_eq!(world.reviewer.decide(&review, "approve", "").status, 200);
+    world.marketer.until(&format!("/api/v1/kits/{}", world.kit), |kit| {
+        kit["assets"].as_array().unwrap().iter().any(|asset| asset["state"] == "released")
+    });
+    let listed = partner.get("/partner/v1/assets").expect(200).json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed:#}");
+    assert!(shows(&format!("/partner/v1/assets/{asset}/renditions/text")));
+    assert!(shows(&format!("/partner/v1/assets?campaign={CANARY}")));
+    let other = world.assets[1]["id"].as_str().unwrap();
+    let reply = partner.get(&format!("/partner/v1/assets/{other}"));
+    assert_eq!((reply.status, &reply.bytes), (404, &nothing.bytes), "the other one still does not exist");
 }
 
 #[test]
@@ -96,7 +109,7 @@ fn nobody_decides_on_their_own_draft_or_edit() {
     let reply = world.marketer.decide_on(&review, "approve", "", "sha256:0");
     assert_eq!(reply.status, 403, "{}", reply.text());
     let base = world.reviewer.digest(&review);
-    let slots = json!({"cta": "See how it works"});
+    let slots = json!({"cta": "So funktioniert es"});
     let edit = json!({"base_digest": base, "slots": slots});
     let path = format!("/api/v1/assets/{asset}/revisions");
     let edited = world.reviewer.post(&path, &edit).expect(201).json();
@@ -114,7 +127,7 @@ fn a_decision_on_what_has_moved_on_is_refused() {
     let world = world();
     let (review, asset) = review_of(&world, 0);
     let seen = world.reviewer.digest(&review);
-    let edit = json!({"base_digest": seen, "slots": {"cta": "See how it works"}});
+    let edit = json!({"base_digest": seen, "slots": {"cta": "So funktioniert es"}});
     let path = format!("/api/v1/assets/{asset}/revisions");
     assert_eq!(world.marketer.post(&path, &edit).status, 201);
     assert_eq!(world.marketer.post(&path, &edit).status, 412, "an edit names the text that it edits");

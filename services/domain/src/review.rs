@@ -232,6 +232,9 @@ pub enum Refusal {
     ReasonTooLong(usize),
     #[error("{0} finding(s) of severity block stand against approval; edit the text or send it back")]
     Blocked(usize),
+    /// What it cites may not be said any more.
+    #[error("{0}; edit the text or send it back")]
+    Lapsed(String),
 }
 
 impl Review {

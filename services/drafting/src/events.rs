@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_domain::id::{AssetId, KitId};
 use serde::Serialize;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct KitEvent {
@@ -35,6 +35,7 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     kits: Mutex<HashMap<KitId, broadcast::Sender<KitEvent>>>,
     work: Notify,
+    closed: watch::Sender<bool>,
 }
 
 impl Hub {
@@ -56,6 +57,17 @@ impl Hub {
     /// Tells the runner that there may be work.
     pub fn wake(&self) {
         self.0.work.notify_waiters();
+    }
+
+    /// Ends every watcher's stream: the service stops, and must not wait for people who look on.
+    pub fn close(&self) {
+        self.0.closed.send_replace(true);
+    }
+
+    /// Comes back when the hub is closed.
+    pub async fn closed(&self) {
+        // A sender that is gone means the same.
+        let _ = self.0.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
     pub(crate) async fn woken(&self) {

@@ -111,8 +111,13 @@ impl Runner {
         let done = tokio::select! {
             done = self.perform(&lease) => done,
             () = self.keep_alive(lease.clone()) => Err(Fault::Lost),
-            // The lease is left to the next run of this worker, which takes it back at its start.
-            _ = stopped(stop), if matches!(lease.work, Work::DraftAsset { .. }) => return,
+            _ = stopped(stop), if matches!(lease.work, Work::DraftAsset { .. }) => {
+                // Another worker can take it at once. When this fails, the lease runs out by itself.
+                if let Err(error) = self.store.job_give_back(&lease).await {
+                    tracing::warn!(job.id = %job, error = %error, "job.give_back.failed");
+                }
+                return;
+            }
         };
         let written = match done {
             Ok(()) => {

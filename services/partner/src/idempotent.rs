@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use countersign_released::digest::Digest;
+use countersign_store_released::idempotency::Held;
 use countersign_store_released::{Begin, PartnerIdentity};
 use countersign_web::idempotency;
 use countersign_web::problem::Problem;
@@ -13,7 +14,7 @@ use crate::face::{State, fault};
 /// `Ok(None)`: no key; `Ok(Some(Err(response)))` would be unreadable, so the two cases have names.
 #[derive(Debug)]
 pub(crate) enum Turn {
-    Work(Option<String>),
+    Work(Option<Held>),
     Again(Response),
 }
 
@@ -26,7 +27,7 @@ pub(crate) async fn turn(
 ) -> Result<Turn, Problem> {
     let Some(key) = idempotency::key(headers)? else { return Ok(Turn::Work(None)) };
     match state.face.store.idempotency_begin(partner, &key, route, &Digest::of_json(body)).await.map_err(fault)? {
-        Begin::New => Ok(Turn::Work(Some(key))),
+        Begin::New(held) => Ok(Turn::Work(Some(held))),
         Begin::Replay { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             Ok(Turn::Again(idempotency::answer(status, body, true)))
@@ -36,27 +37,11 @@ pub(crate) async fn turn(
     }
 }
 
-pub(crate) async fn finish(
-    state: &State,
-    partner: &PartnerIdentity,
-    key: Option<String>,
-    route: &'static str,
-    status: StatusCode,
-    body: &str,
-) -> Result<(), Problem> {
-    match key {
-        Some(key) => {
-            state.face.store.idempotency_finish(partner, &key, route, status.as_u16(), body).await.map_err(fault)
-        }
-        None => Ok(()),
-    }
-}
-
-pub(crate) async fn abandon(state: &State, partner: &PartnerIdentity, key: Option<String>, route: &'static str) {
-    if let Some(key) = key
-        && let Err(error) = state.face.store.idempotency_abandon(partner, &key, route).await
+/// Frees the key of a request that failed. When even that fails it frees itself after a minute.
+pub(crate) async fn abandon(state: &State, partner: &PartnerIdentity, held: Option<Held>) {
+    if let Some(held) = held
+        && let Err(error) = state.face.store.idempotency_abandon(partner, &held).await
     {
-        // It frees itself after a minute.
         tracing::warn!(error = %error, "partner.idempotency.abandon.failed");
     }
 }

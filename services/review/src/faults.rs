@@ -95,7 +95,7 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::Closed => closed(detail),
         Refusal::LeaseLost => lease_lost(detail),
         Refusal::ReasonMissing | Refusal::ReasonTooLong(_) => Problem::invalid(&detail).fault("/reason", &detail),
-        Refusal::Blocked(_) => {
+        Refusal::Blocked(_) | Refusal::Lapsed(_) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "blocked", "Findings stand against approval")
                 .detail(&detail)
                 .fault("/decision", &detail)
@@ -167,6 +167,7 @@ mod tests {
             (Refusal::ReasonMissing, 422),
             (Refusal::ReasonTooLong(3000), 422),
             (Refusal::Blocked(2), 422),
+            (Refusal::Lapsed("the claim is gone".into()), 422),
         ] {
             assert_eq!(decide(DecideError::Refusal(refusal)).status, status);
         }

@@ -1,6 +1,7 @@
 //! `up`: puts the house together, serves it, and takes it down in order.
 
 mod health;
+mod housekeeping;
 mod routes;
 
 use std::net::SocketAddr;
@@ -27,7 +28,7 @@ use crate::commands::open_store;
 use crate::data_folder::DataFolder;
 use crate::{logging, models, sample, say};
 
-/// How long answers in flight may take once a stop was asked for.
+/// How long answers in flight and work in hand may take once a stop was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Everything that is shared, opened once.
@@ -59,6 +60,7 @@ pub async fn run(ask: Up) -> Result<ExitCode> {
         let runner = Runner::new(house.store.clone(), house.drafter.clone(), house.hub.clone(), ask.worker.clone());
         tokio::spawn(runner.run(stopped.clone()))
     });
+    let keeping = tokio::spawn(housekeeping::keep(house.store.clone(), house.released.clone(), stopped.clone()));
     let app = routes::app(&house, &ask)?;
     let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(until_stop(stopped.clone()));
@@ -73,13 +75,15 @@ pub async fn run(ask: Up) -> Result<ExitCode> {
     say::note("Stopping: answers in flight and decisions are finished first.");
     // Whoever waits for this is told; nobody waiting is fine.
     let _ = stop.send(true);
+    house.hub.close();
+    let until = tokio::time::Instant::now() + GRACE;
     if let Some(runner) = runner
-        && tokio::time::timeout(GRACE, runner).await.is_err()
+        && tokio::time::timeout_at(until, runner).await.is_err()
     {
         tracing::warn!("worker.stop.late");
     }
-    // Open event streams end with the process.
-    if tokio::time::timeout(Duration::from_secs(2), serving).await.is_err() {
+    keeping.abort();
+    if tokio::time::timeout_at(until, serving).await.is_err() {
         tracing::debug!("connections.closed");
     }
     house.released.close().await;

@@ -3,7 +3,7 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Characters that a new password must have; NIST SP 800-63B asks for length, not for kinds of characters.
 pub const MIN_CHARS: usize = 10;
@@ -12,6 +12,8 @@ pub const MAX_BYTES: usize = 256;
 
 /// Each hash takes 19 MiB; four at once are enough for people and bound what a flood can take.
 static PERMITS: Semaphore = Semaphore::const_new(4);
+/// How long a password waits for its turn. Longer queues mean a flood, and people are told so rather than kept waiting.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
@@ -19,6 +21,8 @@ pub enum PasswordError {
     TooShort,
     #[error("the password has more than {MAX_BYTES} bytes; choose a shorter one")]
     TooLong,
+    #[error("too many passwords are being checked; try again in a moment")]
+    Busy,
     #[error("the password could not be hashed: {0}")]
     Hash(String),
 }
@@ -38,7 +42,7 @@ pub fn check(password: &str) -> Result<(), PasswordError> {
 pub async fn hash(password: &str) -> Result<String, PasswordError> {
     check(password)?;
     let password = password.to_owned();
-    let _permit = PERMITS.acquire().await.map_err(|error| PasswordError::Hash(error.to_string()))?;
+    let _permit = turn().await?;
     tokio::task::spawn_blocking(move || hash_blocking(&password))
         .await
         .map_err(|error| PasswordError::Hash(error.to_string()))?
@@ -52,19 +56,30 @@ pub fn hash_blocking(password: &str) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
+async fn turn() -> Result<SemaphorePermit<'static>, PasswordError> {
+    match tokio::time::timeout(PATIENCE, PERMITS.acquire()).await {
+        Ok(permit) => permit.map_err(|error| PasswordError::Hash(error.to_string())),
+        Err(_) => Err(PasswordError::Busy),
+    }
+}
+
 /// Whether `password` is the one of `phc`. An unreadable hash is no match, never an error that tells more.
-pub async fn verify(password: &str, phc: &str) -> bool {
+///
+/// # Errors
+/// [`PasswordError::Busy`] when so many are being checked that this one got no turn.
+pub async fn verify(password: &str, phc: &str) -> Result<bool, PasswordError> {
     if password.len() > MAX_BYTES {
-        return false;
+        return Ok(false);
     }
     let (password, phc) = (password.to_owned(), phc.to_owned());
-    let Ok(_permit) = PERMITS.acquire().await else { return false };
-    tokio::task::spawn_blocking(move || {
+    let _permit = turn().await?;
+    let right = tokio::task::spawn_blocking(move || {
         let verifier: &dyn PasswordVerifier<str> = &hasher();
         verifier.verify_password(password.as_bytes(), &phc).is_ok()
     })
     .await
-    .unwrap_or(false)
+    .unwrap_or(false);
+    Ok(right)
 }
 
 fn hasher() -> Argon2<'static> {
@@ -84,9 +99,9 @@ mod tests {
     async fn a_password_verifies_against_its_own_hash_only() {
         let phc = hash("correct horse battery").await.unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(verify("correct horse battery", &phc).await);
-        assert!(!verify("correct horse batterx", &phc).await);
-        assert!(!verify("anything at all", "not a hash").await);
+        assert!(verify("correct horse battery", &phc).await.unwrap());
+        assert!(!verify("correct horse batterx", &phc).await.unwrap());
+        assert!(!verify("anything at all", "not a hash").await.unwrap());
     }
 
     #[tokio::test]

@@ -58,7 +58,10 @@ impl Sessions {
             Some((user, hash)) => (Some(user), hash),
             None => (None, password::DUMMY.to_owned()),
         };
-        let right = password::verify(password, &hash).await;
+        let right = password::verify(password, &hash).await.map_err(|error| {
+            tracing::warn!(error = %error, "sign_in.busy");
+            Problem::unavailable("Too many people sign in at once; try again in a moment.")
+        })?;
         let user = user
             .filter(|user| right && user.disabled_at.is_none())
             .ok_or_else(|| Problem::unauthenticated("The email address or the password is not right."))?;

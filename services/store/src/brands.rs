@@ -3,6 +3,7 @@
 use countersign_domain::brand::{Brand, BrandSheet};
 use countersign_domain::digest::{Digest, canonical_json};
 use countersign_domain::id::BrandId;
+use countersign_store_released::db::Tx;
 use countersign_store_released::row::Reader;
 use countersign_store_released::sql::Sql;
 use countersign_store_released::{Blob, StoreError};
@@ -33,7 +34,70 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let brand = read_brand(&row)?;
-        if let Some(logo) = &sheet.identity.logo {
+        let action = if brand.id == fresh { "brand.created" } else { "brand.changed" };
+        self.brand_written(tx, brand, action, actor).await
+    }
+
+    /// Writes a sheet over the one that the writer saw: `seen` is its digest, `None` where the writer saw no brand.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when something else is there by now; nothing is written then.
+    pub async fn brand_write(
+        &self,
+        slug: &str,
+        sheet: BrandSheet,
+        seen: Option<&Digest>,
+        actor: Actor,
+    ) -> Result<Brand, StoreError> {
+        let now = self.now();
+        let mut tx = self.db.begin().await?;
+        let row = match seen {
+            None => {
+                sqlx::query(
+                    "INSERT INTO brands (id, slug, sheet, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)
+                     ON CONFLICT (slug) DO NOTHING RETURNING id, slug, sheet",
+                )
+                .bind(BrandId::new(self.ids(), now).to_string())
+                .bind(slug)
+                .bind(canonical_json(&sheet))
+                .bind(now.micros())
+                .fetch_optional(&mut *tx)
+                .await?
+            }
+            Some(seen) => {
+                let there = Sql::new(COLUMNS).push(" WHERE slug = ").bind(slug).fetch_optional(&mut *tx).await?;
+                let Some(there) = there else { return Err(moved()) };
+                if read_brand(&there)?.digest() != *seen {
+                    return Err(moved());
+                }
+                // Compared as it is stored: a program that knows more fields may have written it.
+                let stored = Reader::new(&there, "brands", "id").text("sheet")?;
+                sqlx::query(
+                    "UPDATE brands SET sheet = $2, updated_at = $3 WHERE slug = $1 AND sheet = $4
+                     RETURNING id, slug, sheet",
+                )
+                .bind(slug)
+                .bind(canonical_json(&sheet))
+                .bind(now.micros())
+                .bind(stored)
+                .fetch_optional(&mut *tx)
+                .await?
+            }
+        };
+        let row = row.ok_or_else(moved)?;
+        let action = if seen.is_none() { "brand.created" } else { "brand.changed" };
+        self.brand_written(tx, read_brand(&row)?, action, actor).await
+    }
+
+    /// The brand's logo is noted, for receipts and old renditions, and the audit row, in the transaction that wrote it.
+    async fn brand_written(
+        &self,
+        mut tx: Tx,
+        brand: Brand,
+        action: &'static str,
+        actor: Actor,
+    ) -> Result<Brand, StoreError> {
+        if let Some(logo) = &brand.sheet.identity.logo {
             sqlx::query(
                 "INSERT INTO brand_logos (brand_id, digest) VALUES ($1, $2) ON CONFLICT (brand_id, digest) DO NOTHING",
             )
@@ -42,9 +106,8 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
-        let action = if brand.id == fresh { "brand.created" } else { "brand.changed" };
         let detail = json!({ "digest": brand.digest() });
-        append(&mut tx, now, Act { actor, action, subject: format!("brand:{}", brand.id), detail }).await?;
+        append(&mut tx, self.now(), Act { actor, action, subject: format!("brand:{}", brand.id), detail }).await?;
         tx.commit().await?;
         Ok(brand)
     }
@@ -87,6 +150,10 @@ impl Store {
             .await?;
         row.map(|row| Blob::checked(&Reader::new(&row, "blobs", "digest"), digest)).transpose()
     }
+}
+
+fn moved() -> StoreError {
+    StoreError::conflict("the brand has another sheet by now; load it again")
 }
 
 fn read_brand(row: &AnyRow) -> Result<Brand, StoreError> {

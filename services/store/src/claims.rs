@@ -28,7 +28,7 @@ pub struct NewClaim {
     pub expires_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "SELECT id, brand_id, claim_key, product, wording, evidence, markets, expires_at FROM claims WHERE brand_id = ";
 
 impl Store {
@@ -82,7 +82,7 @@ impl Store {
     }
 }
 
-fn read_claim(row: &AnyRow) -> Result<Claim, StoreError> {
+pub(crate) fn read_claim(row: &AnyRow) -> Result<Claim, StoreError> {
     let read = Reader::new(row, "claims", "id");
     Ok(Claim {
         id: read.parse("id")?,

@@ -22,6 +22,7 @@ use crate::jobs::enqueue;
 use crate::leases::hash;
 use crate::reviews::load;
 use crate::revisions::latest;
+use crate::standing::lapsed;
 use crate::{Actor, Store};
 
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +115,16 @@ impl Store {
             }
         }
         let findings = blocks(&loaded.review.revision.findings);
+        let content = &loaded.review.revision.content;
+        let lapsed = match ballot.verdict {
+            Verdict::Approve => lapsed(&mut tx, asset.brand, asset.market, content, now).await?,
+            Verdict::RequestChanges | Verdict::Reject => Vec::new(),
+        };
         let decision = loaded.review.decide(ballot, reviewer, self.ids(), now, undo_seconds)?;
+        // After the other refusals: who may not decide at all need not mend anything first.
+        if !lapsed.is_empty() {
+            return Err(Refusal::Lapsed(lapsed.join("; ")).into());
+        }
         let rows = sqlx::query(
             "UPDATE reviews SET state = 'decided', decision_id = $2, closed_at = $3, lease_holder = NULL,
                  lease_token_hash = NULL, lease_expires_at = NULL

@@ -19,8 +19,10 @@ use crate::assets::{lock_asset, set_state};
 use crate::audit::{Act, append};
 use crate::{Actor, Store};
 
-/// Attempts before a job is a dead letter.
+/// Attempts before a draft is a dead letter: what fails so often fails for a reason of its own.
 pub const MAX_ATTEMPTS: u32 = 5;
+/// A release asks nothing but the database: it is tried for a day, with the longest pause of the backoff between.
+pub const MAX_RELEASE_ATTEMPTS: u32 = 300;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct JobCounts {
@@ -95,6 +97,23 @@ impl Store {
         Ok(rows.rows_affected())
     }
 
+    /// Puts work back that a clean stop interrupted: due at once, and the attempt does not count. One that is killed
+    /// counts, or a job that takes its workers down with it would do so for ever.
+    pub async fn job_give_back(&self, lease: &Lease) -> Result<(), StoreError> {
+        let rows = sqlx::query(
+            "UPDATE jobs SET state = 'queued', run_at = $3, attempts = attempts - 1, lease_worker = NULL,
+                 lease_expires_at = NULL
+             WHERE id = $1 AND fence = $2 AND state = 'leased'",
+        )
+        .bind(lease.job.to_string())
+        .bind(lease.fence)
+        .bind(self.now().micros())
+        .execute(self.db.writer())
+        .await?
+        .rows_affected();
+        if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
     /// Keeps the lease; [`StoreError::LeaseLost`] means: stop, another has the job.
     pub async fn job_heartbeat(&self, lease: &Lease, ttl_seconds: i64) -> Result<Lease, StoreError> {
         let expires_at = self.now().plus_seconds(ttl_seconds);
@@ -134,9 +153,6 @@ impl Store {
             .await?;
         } else {
             bury(&mut tx, self.db.dialect, lease, error, now).await?;
-            let detail = json!({ "kind": lease.work.kind(), "attempts": lease.attempt });
-            let act = Act { actor: Actor::System, action: "job.died", subject: format!("job:{}", lease.job), detail };
-            append(&mut tx, now, act).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -229,7 +245,10 @@ pub(crate) async fn enqueue(
     .bind(work.kind())
     .bind(json!(work).to_string())
     .bind(work.dedupe_key())
-    .bind(i64::from(MAX_ATTEMPTS))
+    .bind(i64::from(match work {
+        Work::DraftAsset { .. } => MAX_ATTEMPTS,
+        Work::Release { .. } => MAX_RELEASE_ATTEMPTS,
+    }))
     .bind(run_at.micros())
     .bind(now.micros())
     .execute(&mut **tx)
@@ -267,7 +286,7 @@ pub(crate) async fn finish(tx: &mut Tx, lease: &Lease, now: Timestamp) -> Result
     if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
 }
 
-/// To the dead letters, under the job's lock.
+/// To the dead letters, under the job's lock. Call it last in a transaction, as [`append`].
 pub(crate) async fn bury(
     tx: &mut Tx,
     dialect: Dialect,
@@ -295,7 +314,9 @@ pub(crate) async fn bury(
     {
         set_state(tx, asset.id, AssetState::Drafting, AssetState::Failed, Some(reason)).await?;
     }
-    Ok(())
+    let detail = json!({ "kind": lease.work.kind(), "attempts": lease.attempt });
+    append(tx, now, Act { actor: Actor::System, action: "job.died", subject: format!("job:{}", lease.job), detail })
+        .await
 }
 
 fn read_state(read: &Reader<'_>) -> Result<JobState, StoreError> {

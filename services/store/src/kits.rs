@@ -8,7 +8,7 @@ use countersign_domain::id::{AssetId, BrandId, BriefId, KitId, UserId};
 use countersign_domain::job::Work;
 use countersign_domain::kit::{AssetState, Kit};
 use countersign_domain::place::{Locale, Market};
-use countersign_store_released::idempotency::{HOUSE, KeyOf};
+use countersign_store_released::idempotency::HOUSE;
 use countersign_store_released::row::Reader;
 use countersign_store_released::sql::Sql;
 use countersign_store_released::{Page, PageRequest, StoreError};
@@ -85,9 +85,10 @@ impl Store {
             .bind(now.micros())
             .execute(&mut *tx)
             .await?;
-        let count = new.assets.len();
+        let mut assets = Vec::with_capacity(new.assets.len());
         for asset in new.assets {
             let id = AssetId::new(self.ids(), now);
+            assets.push(id);
             sqlx::query(
                 "INSERT INTO assets (id, kit_id, brand_id, asset_type, channel, locale, market, audience, variant,
                                      seed, campaign, product, state, created_at)
@@ -111,15 +112,14 @@ impl Store {
             enqueue(&mut tx, self.ids(), now, &Work::DraftAsset { asset: id }, now).await?;
         }
         if let Some(reply) = reply {
-            let actor = reply.actor.to_string();
-            let of = KeyOf { actor: &actor, key: &reply.key, route: &reply.route };
-            HOUSE.finish(&mut *tx, of, reply.status, &(reply.body)(&kit)).await?;
+            let body = (reply.body)(&kit, &assets);
+            HOUSE.finish(&mut *tx, &reply.actor.to_string(), &reply.held, reply.status, &body).await?;
         }
         let act = Act {
             actor: Actor::User(kit.created_by),
             action: "kit.created",
             subject: format!("kit:{}", kit.id),
-            detail: json!({ "assets": count, "brand": kit.brand }),
+            detail: json!({ "assets": assets.len(), "brand": kit.brand }),
         };
         append(&mut tx, now, act).await?;
         tx.commit().await?;

@@ -24,6 +24,7 @@ pub mod releases;
 pub mod reviews;
 pub mod revisions;
 pub mod sessions;
+pub mod standing;
 pub mod statements;
 pub mod store;
 
@@ -31,6 +32,7 @@ pub use actor::Actor;
 pub use assets::AssetView;
 pub use audit::{AuditFilter, AuditRow};
 pub use claims::NewClaim;
+pub use countersign_store_released::idempotency::Held;
 pub use countersign_store_released::{Begin, Blob, ChangeKind, Page, PageRequest, PartnerKind, StoreError};
 pub use decisions::{DecideError, DecisionView, UndoError};
 pub use idempotency::Reply;

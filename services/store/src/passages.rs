@@ -12,6 +12,7 @@ use countersign_store_released::row::Reader;
 use countersign_store_released::sql::Sql;
 use serde::Serialize;
 use serde_json::json;
+use sqlx::any::AnyRow;
 
 use crate::audit::{Act, append};
 use crate::{Actor, Store};
@@ -35,6 +36,10 @@ pub struct ImportCounts {
     pub kept: usize,
     pub withdrawn: usize,
 }
+
+pub(crate) const COLUMNS: &str = "SELECT id, brand_id, product, locale, market, body, source, valid_from, valid_until,
+       withdrawn_at
+FROM passages WHERE brand_id = ";
 
 impl Store {
     /// Makes `passages` all that is live of `source_file`: what is the same keeps its id, what is missing is withdrawn.
@@ -128,30 +133,12 @@ impl Store {
 
     /// The live ones, in order of ids. Whether one may run now and there is [`Passage::may_run`]'s answer.
     pub async fn passages(&self, brand: BrandId) -> Result<Vec<Passage>, StoreError> {
-        let rows = Sql::new(
-            "SELECT id, brand_id, product, locale, market, body, source, valid_from, valid_until FROM passages
-             WHERE withdrawn_at IS NULL AND brand_id = ",
-        )
-        .bind(brand.to_string())
-        .push(" ORDER BY id")
-        .fetch_all(self.db.reader())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let read = Reader::new(row, "passages", "id");
-                Ok(Passage {
-                    id: read.parse("id")?,
-                    brand: read.parse("brand_id")?,
-                    product: read.text("product")?,
-                    locale: read.parse("locale")?,
-                    market: read.parse_opt("market")?,
-                    text: read.text("body")?,
-                    source: read.text("source")?,
-                    valid_from: read.time_opt("valid_from")?,
-                    valid_until: read.time_opt("valid_until")?,
-                })
-            })
-            .collect()
+        let rows = Sql::new(COLUMNS)
+            .bind(brand.to_string())
+            .push(" AND withdrawn_at IS NULL ORDER BY id")
+            .fetch_all(self.db.reader())
+            .await?;
+        rows.iter().map(read_passage).collect()
     }
 
     /// Grows with every change of the brand's passages; 0 when there never were any.
@@ -162,4 +149,19 @@ impl Store {
             .await?;
         row.map_or(Ok(0), |row| Reader::new(&row, "library_versions", "brand_id").number("version"))
     }
+}
+
+pub(crate) fn read_passage(row: &AnyRow) -> Result<Passage, StoreError> {
+    let read = Reader::new(row, "passages", "id");
+    Ok(Passage {
+        id: read.parse("id")?,
+        brand: read.parse("brand_id")?,
+        product: read.text("product")?,
+        locale: read.parse("locale")?,
+        market: read.parse_opt("market")?,
+        text: read.text("body")?,
+        source: read.text("source")?,
+        valid_from: read.time_opt("valid_from")?,
+        valid_until: read.time_opt("valid_until")?,
+    })
 }

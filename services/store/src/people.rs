@@ -123,6 +123,25 @@ impl Store {
         self.locked_out(tx, rows, id, actor, "user.disabled").await
     }
 
+    /// Lets a person sign in again who was disabled; what ended then stays ended. Of somebody who is not disabled it
+    /// changes nothing.
+    pub async fn user_enable(&self, id: UserId, actor: Actor) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let rows = sqlx::query("UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL")
+            .bind(id.to_string())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        if rows == 0 {
+            let known = Sql::new(COLUMNS).push(" WHERE id = ").bind(id.to_string()).fetch_optional(&mut *tx).await?;
+            return known.map(|_| ()).ok_or_else(|| StoreError::missing("user", id));
+        }
+        let subject = format!("user:{id}");
+        append(&mut tx, self.now(), Act { actor, action: "user.enabled", subject, detail: json!({}) }).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     async fn locked_out(
         &self,
         mut tx: Tx,

@@ -19,6 +19,8 @@ use crate::assets::{lock_asset, set_state};
 use crate::audit::{Act, append};
 use crate::decisions::find;
 use crate::jobs::{finish, hold};
+use crate::revisions::latest;
+use crate::standing::lapsed;
 use crate::{Actor, Store};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,8 +112,8 @@ WHERE 1 = 1";
 
 impl Store {
     /// The release job's body: turns an approval whose undo window has passed into a release, which replaces the
-    /// asset's former one. `None` when the approval was taken back: then nothing is released and the job is done. Done
-    /// twice, it gives the same release.
+    /// asset's former one. `None` when the approval was taken back, or when what it cites has lapsed meanwhile: then
+    /// nothing is released and the job is done. Done twice, it gives the same release.
     pub async fn release_now(&self, lease: &Lease, decision: DecisionId) -> Result<Option<ReleaseId>, StoreError> {
         if lease.work != (Work::Release { decision }) {
             return Err(StoreError::conflict("this lease is for another job"));
@@ -142,6 +144,19 @@ impl Store {
         }
         if now < approval.effective_at {
             return Err(StoreError::Refused("releases_not_before_effective".into()));
+        }
+        let approved = latest(&mut tx, asset.id).await?.ok_or_else(|| StoreError::missing("asset", asset.id))?;
+        let lapsed = lapsed(&mut tx, asset.brand, asset.market, &approved.content, now).await?;
+        if approved.id == approval.revision && !lapsed.is_empty() {
+            // The evidence ran out between the approval and now: back to whoever can mend it.
+            let reason = lapsed.join("; ");
+            set_state(&mut tx, asset.id, AssetState::Approved, AssetState::ChangesRequested, Some(&reason)).await?;
+            finish(&mut tx, lease, now).await?;
+            let detail = json!({ "decision": decision, "digest": approval.digest, "lapsed": lapsed.len() });
+            let subject = format!("asset:{}", asset.id);
+            append(&mut tx, now, Act { actor: Actor::System, action: "release.refused", subject, detail }).await?;
+            tx.commit().await?;
+            return Ok(None);
         }
         let id = ReleaseId::new(self.ids(), now);
         let former = live_release(&mut tx, asset.id).await?;

@@ -78,6 +78,11 @@ impl Store {
         .transpose()
     }
 
+    /// Forgets sessions that have expired; how many. To be called now and then.
+    pub async fn sessions_sweep(&self) -> Result<u64, StoreError> {
+        Sql::new("DELETE FROM sessions WHERE expires_at <= ").bind(self.now().micros()).execute(self.db.writer()).await
+    }
+
     pub async fn session_end(&self, token_hash: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(self.db.writer()).await?;
         Ok(())

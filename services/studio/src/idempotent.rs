@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use countersign_domain::digest::Digest;
 use countersign_session::fault;
-use countersign_store::{Actor, Begin};
+use countersign_store::{Actor, Begin, Held};
 use countersign_web::idempotency;
 use countersign_web::problem::Problem;
 use serde::Serialize;
@@ -15,8 +15,7 @@ use crate::state::Studio;
 #[derive(Debug, Clone)]
 pub(crate) struct Key {
     pub actor: Actor,
-    pub key: String,
-    pub route: &'static str,
+    pub held: Held,
 }
 
 /// What is to be done with a request.
@@ -39,7 +38,7 @@ pub(crate) async fn turn(
     let Some(key) = idempotency::key(headers)? else { return Ok(Turn::Work(None)) };
     let begun = studio.store.idempotency_begin(actor, &key, route, &Digest::of_json(body)).await.map_err(fault::of)?;
     match begun {
-        Begin::New => Ok(Turn::Work(Some(Key { actor, key, route }))),
+        Begin::New(held) => Ok(Turn::Work(Some(Key { actor, held }))),
         Begin::Replay { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
             Ok(Turn::Again(Box::new(answer(status, body, true))))
@@ -50,7 +49,7 @@ pub(crate) async fn turn(
 }
 
 /// With the header that says where the thing is.
-fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
+pub(crate) fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
     let location = location(&body);
     let mut response = idempotency::answer(status, body, replayed);
     if let Some(location) = location {
@@ -80,16 +79,16 @@ pub(crate) async fn finish<T: Serialize>(
             return Err(problem);
         }
     };
-    if let Some(Key { actor, key, route }) = key {
-        studio.store.idempotency_finish(actor, &key, route, status.as_u16(), &body).await.map_err(fault::of)?;
+    if let Some(Key { actor, held }) = key {
+        studio.store.idempotency_finish(actor, &held, status.as_u16(), &body).await.map_err(fault::of)?;
     }
     Ok(answer(status, body, false))
 }
 
 /// Frees the key of a request that failed. When even that fails the key frees itself after a minute.
 pub(crate) async fn abandon(studio: &Studio, key: Option<Key>) {
-    if let Some(Key { actor, key, route }) = key
-        && let Err(error) = studio.store.idempotency_abandon(actor, &key, route).await
+    if let Some(Key { actor, held }) = key
+        && let Err(error) = studio.store.idempotency_abandon(actor, &held).await
     {
         tracing::warn!(error = %error, "idempotency.abandon.failed");
     }

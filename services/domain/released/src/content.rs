@@ -138,14 +138,34 @@ impl SlotText {
         Ok(slot)
     }
 
+    /// `known` is in the order in which wordings claim their places: the longest first. A list of stretches that are
+    /// still free takes the place of recursion, whose depth whoever edits could choose.
     fn push_rebound(&mut self, text: &str, known: &[&Bound]) {
-        let found = known.iter().find_map(|bound| Some((whole_word(text, &bound.text)?, *bound)));
-        match found {
-            None => self.push_text(text),
-            Some((start, bound)) => {
-                self.push_rebound(&text[..start], known);
-                self.segments.push(Segment::Bound(bound.clone()));
-                self.push_rebound(&text[start + bound.text.len()..], known);
+        // Stretches of `text` in order: bound to `known[i]`, or free.
+        let mut stretches = vec![(0..text.len(), None)];
+        for (index, bound) in known.iter().enumerate() {
+            let mut next = Vec::with_capacity(stretches.len());
+            for (range, owner) in stretches {
+                if owner.is_some() {
+                    next.push((range, owner));
+                    continue;
+                }
+                let mut from = range.start;
+                for start in whole_words(&text[range.clone()], &bound.text) {
+                    let start = range.start + start;
+                    next.push((from..start, None));
+                    from = start + bound.text.len();
+                    next.push((start..from, Some(index)));
+                }
+                next.push((from..range.end, None));
+            }
+            next.retain(|(range, _)| !range.is_empty());
+            stretches = next;
+        }
+        for (range, owner) in stretches {
+            match owner {
+                None => self.push_text(&text[range]),
+                Some(index) => self.segments.push(Segment::Bound(known[index].clone())),
             }
         }
     }
@@ -170,12 +190,12 @@ impl SlotText {
     }
 }
 
-/// The first place where `needle` stands in `text` and is no part of a longer word.
-fn whole_word(text: &str, needle: &str) -> Option<usize> {
+/// The places, apart from each other, where `needle` stands in `text` and is no part of a longer word.
+fn whole_words<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = usize> + 'a {
     let border = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-    text.match_indices(needle)
-        .map(|(start, _)| start)
-        .find(|start| border(text[..*start].chars().next_back()) && border(text[start + needle.len()..].chars().next()))
+    text.match_indices(needle).map(|(start, _)| start).filter(move |start| {
+        border(text[..*start].chars().next_back()) && border(text[start + needle.len()..].chars().next())
+    })
 }
 
 /// The closed set of a partner's values that may stand in text.
@@ -321,6 +341,19 @@ mod tests {
         assert_eq!(kept.segments.iter().filter(|s| matches!(s, Segment::Bound(_))).count(), 2);
         let lost = SlotText::parse_edit("It saves 13 %. Fjordland", &known).expect("plain text");
         assert!(lost.segments.iter().all(|s| matches!(s, Segment::Text { .. })));
+    }
+
+    #[test]
+    fn a_wording_that_stands_ten_thousand_times_is_bound_each_time() {
+        let known = [bound("message.1", "A"), bound("message.2", "A A")];
+        let text = "B ".to_owned() + &"A ".repeat(9_999) + "A";
+        let edited = SlotText::parse_edit(&text, &known).expect("known");
+        assert_eq!(edited.plain(), text);
+        let count = |name: &str| {
+            let is = |segment: &&Segment| matches!(segment, Segment::Bound(bound) if bound.reference == name);
+            edited.segments.iter().filter(is).count()
+        };
+        assert_eq!((count("message.1"), count("message.2")), (0, 5_000), "the longest claims its places first");
     }
 
     #[test]

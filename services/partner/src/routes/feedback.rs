@@ -3,7 +3,9 @@
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use countersign_released::id::FeedbackId;
 use countersign_store_released::NewFeedback;
+use countersign_store_released::records::FeedbackAnswer;
 use countersign_web::idempotency;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
@@ -13,7 +15,7 @@ use utoipa::ToSchema;
 use super::live;
 use crate::auth::Partner;
 use crate::face::{State, fault};
-use crate::idempotent::{Turn, abandon, finish, turn};
+use crate::idempotent::{Turn, abandon, turn};
 
 const ROUTE: &str = "POST /partner/v1/assets/{id}/feedback";
 /// In characters.
@@ -68,20 +70,21 @@ pub(super) async fn give(
         Turn::Again(response) => return Ok(response),
     };
     let new = NewFeedback { release: release.id, kind: feedback.kind.as_str().to_owned(), text: feedback.comment };
-    let given = match state.face.store.feedback(who, new).await {
+    let body = |id: FeedbackId| serde_json::json!({"id": id}).to_string();
+    let status = StatusCode::CREATED.as_u16();
+    let answer = key.as_ref().map(|held| FeedbackAnswer { held, status, body: &body });
+    let given = match state.face.store.feedback(who, new, answer).await {
         Ok(Some(given)) => given,
         Ok(None) => {
-            abandon(&state, who, key, ROUTE).await;
+            abandon(&state, who, key).await;
             return Err(Problem::not_found());
         }
         Err(error) => {
-            abandon(&state, who, key, ROUTE).await;
+            abandon(&state, who, key).await;
             return Err(fault(error));
         }
     };
-    let body = serde_json::json!({"id": given}).to_string();
-    finish(&state, who, key, ROUTE, StatusCode::CREATED, &body).await?;
-    let mut response = idempotency::answer(StatusCode::CREATED, body, false);
+    let mut response = idempotency::answer(StatusCode::CREATED, body(given), false);
     response.headers_mut().extend(partner.headers());
     Ok(response)
 }

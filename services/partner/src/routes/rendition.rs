@@ -1,7 +1,9 @@
 //! `GET /partner/v1/assets/{id}/renditions/{format}` and `…/receipt`: the co-branded bytes, and what they are made of.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -33,22 +35,14 @@ pub(super) async fn rendition(
     Shared(state): Shared<State>,
     partner: Partner,
     Path((id, format)): Path<(String, String)>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let release = live(&state, &partner.identity, &id).await?;
-    // An unknown format of something that exists is told; of anything else it was 404 already.
-    let format: Format = format.parse().map_err(|error| Problem::not_found().detail(error))?;
-    let rendition = produce(&state, &partner.identity, &release, format).await?;
-    // Written before the bytes go out, and only while the release is live: a recall knows of every copy.
-    let pull = NewPull {
-        release: release.id,
-        format: format.to_string(),
-        rendition_digest: rendition.digest.clone(),
-        profile_version: partner.identity.profile_version,
+    let rendition = match pulled(&state, &partner, &id, &format, &method, &headers).await? {
+        Some(rendition) => rendition,
+        // It ended while it was rendered. Most likely another release took its place: that one is asked for, once.
+        None => pulled(&state, &partner, &id, &format, &method, &headers).await?.ok_or_else(recalled)?,
     };
-    if state.face.store.record_pull(&partner.identity, pull).await.map_err(fault)?.is_none() {
-        return Err(recalled());
-    }
     let mut response = if not_modified(&headers, rendition.digest.as_str()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -62,6 +56,34 @@ pub(super) async fn rendition(
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
     out.insert(header::VARY, HeaderValue::from_static("authorization"));
     Ok(response)
+}
+
+/// The rendition of what is live now, with the pull on record; `None` when it ended meanwhile.
+async fn pulled(
+    state: &State,
+    partner: &Partner,
+    id: &str,
+    format: &str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Option<Arc<Rendition>>, Problem> {
+    let release = live(state, &partner.identity, id).await?;
+    // An unknown format of something that exists is told; of anything else it was 404 already.
+    let format: Format = format.parse().map_err(|error| Problem::not_found().detail(error))?;
+    let rendition = produce(state, &partner.identity, &release, format).await?;
+    // Whoever has the bytes already, or asks for none, gets no copy.
+    if method == Method::HEAD || not_modified(headers, rendition.digest.as_str()) {
+        return Ok(Some(rendition));
+    }
+    // Written before the bytes go out, and only while the release is live: a recall knows of every copy.
+    let pull = NewPull {
+        release: release.id,
+        format: format.to_string(),
+        rendition_digest: rendition.digest.clone(),
+        profile_version: partner.identity.profile_version,
+    };
+    let pull = state.face.store.record_pull(&partner.identity, pull).await.map_err(fault)?;
+    Ok(pull.map(|_| rendition))
 }
 
 fn describe(headers: &mut HeaderMap, rendition: &Rendition) {

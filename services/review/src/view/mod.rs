@@ -6,7 +6,7 @@ mod history;
 mod people;
 mod slots;
 
-use countersign_domain::finding::blocks;
+use countersign_domain::finding::{Severity, blocks};
 use countersign_domain::kit::{Asset, Kit};
 use countersign_domain::people::{Role, User};
 use countersign_domain::review::{Origin, Review, ReviewState, Revision};
@@ -140,7 +140,14 @@ pub async fn load(face: &Face, viewer: &User, id: countersign_domain::id::Review
     let people = People::of(face, &review, &revisions, &decisions).await?;
     let template = face.templates.get(&asset.asset.asset_type);
     let slots = slots::views(&review.revision, template);
-    let findings = slots::findings(&review.revision);
+    let lapsed = match review.state {
+        ReviewState::Open { .. } => face.store.lapsed(&asset.asset, &review.revision).await.map_err(faults::store)?,
+        ReviewState::Decided { .. } | ReviewState::Superseded { .. } => Vec::new(),
+    };
+    let mut findings = slots::findings(&review.revision);
+    let standing = lapsed.iter().map(|why| FindingView::of_asset("library.lapsed", Severity::Block, why));
+    findings.extend(standing);
+    let severities = review.revision.findings.iter().map(|finding| finding.severity);
     let now = face.now();
     let view = ReviewView {
         id: review.id.to_string(),
@@ -155,8 +162,8 @@ pub async fn load(face: &Face, viewer: &User, id: countersign_domain::id::Review
         may_decide: may_decide(viewer, &review),
         asset: brief(&asset.asset, &kit, template),
         loose_findings: findings.iter().filter(|f| !slots.iter().any(|s| s.name == f.slot)).cloned().collect(),
-        counts: counts(review.revision.findings.iter().map(|finding| finding.severity)),
-        blocks: blocks(&review.revision.findings),
+        counts: counts(severities.chain(lapsed.iter().map(|_| Severity::Block))),
+        blocks: blocks(&review.revision.findings) + lapsed.len(),
         unused_sources: slots::unused_sources(&review.revision),
         diff: history::diff(&review.revision, &revisions, seen, template),
         history: history::items(&revisions, &decisions, &people),

@@ -83,6 +83,22 @@ pub fn counts(severities: impl Iterator<Item = Severity>) -> Vec<SeverityCount> 
 }
 
 impl FindingView {
+    /// About the asset as a whole, found now and kept nowhere.
+    pub(crate) fn of_asset(rule: &str, severity: Severity, clause: &str) -> Self {
+        let mut chars = clause.chars();
+        let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        Self {
+            rule: rule.to_owned(),
+            severity: severity.as_str(),
+            slot: String::new(),
+            start: 0,
+            end: 0,
+            message: format!("{first}{}.", chars.as_str()),
+            fix: None,
+            quote: String::new(),
+        }
+    }
+
     pub(crate) fn of(finding: &Finding, content: &Content) -> Self {
         let text = content.slots.get(&finding.slot).map(SlotText::plain).unwrap_or_default();
         Self {

@@ -54,7 +54,9 @@ pub fn app(house: &House, ask: &Up) -> Result<Router> {
         // The path as it is written in the code: addresses in it are ids, and none of them is logged above debug.
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
             let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
-            tracing::debug_span!("http.request", http.method = %request.method(), http.route = path)
+            let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+            // At the level of errors, so that whatever a handler logs carries the number that its client was given.
+            tracing::error_span!("http.request", http.request.id = id, http.method = %request.method(), http.route = path)
         }))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid)))
 }

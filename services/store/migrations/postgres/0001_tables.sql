@@ -193,7 +193,8 @@ CREATE TABLE assets (
     state      TEXT   NOT NULL CONSTRAINT assets_state CHECK (state IN ('drafting', 'failed', 'in_review',
                       'changes_requested', 'approved', 'rejected', 'released', 'recalled')),
     failure    TEXT,             -- why it could not be drafted
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    UNIQUE (id, brand_id, asset_type, channel, market, locale, campaign, product, audience)
 );
 CREATE INDEX assets_of_kit ON assets (kit_id);
 
@@ -303,7 +304,7 @@ CREATE TABLE releases (
     context_digest TEXT   NOT NULL,
     decision_id    TEXT   NOT NULL UNIQUE,
     verdict        TEXT   NOT NULL CONSTRAINT releases_approved CHECK (verdict = 'approve'),
-    brand_id       TEXT   NOT NULL REFERENCES brands (id),  -- this and the next seven: copies, for filters
+    brand_id       TEXT   NOT NULL REFERENCES brands (id),  -- this and the next seven: the asset's, for filters
     asset_type     TEXT   NOT NULL,
     channel        TEXT   NOT NULL,
     market         TEXT   NOT NULL,
@@ -314,9 +315,12 @@ CREATE TABLE releases (
     released_at    BIGINT NOT NULL,
     CONSTRAINT releases_of_approval
         FOREIGN KEY (decision_id, asset_id, revision_id, digest, context_digest, verdict)
-        REFERENCES decisions (id, asset_id, revision_id, digest, context_digest, verdict)
+        REFERENCES decisions (id, asset_id, revision_id, digest, context_digest, verdict),
+    CONSTRAINT releases_of_asset
+        FOREIGN KEY (asset_id, brand_id, asset_type, channel, market, locale, campaign, product, audience)
+        REFERENCES assets (id, brand_id, asset_type, channel, market, locale, campaign, product, audience)
 );
-CREATE INDEX releases_of_asset ON releases (asset_id);
+CREATE INDEX releases_by_asset ON releases (asset_id);
 CREATE INDEX releases_of_brand ON releases (brand_id, id);
 
 -- Append-only: how a release ended. Without a row here it is live.

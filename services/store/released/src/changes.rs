@@ -61,10 +61,11 @@ const HISTORY: &str = "SELECT seq, kind, asset_id, release_id, recall_id, change
 WHERE brand_id = ";
 
 impl ReleasedStore {
-    /// From the cursor on, oldest first. `next` is always there: come back with it later.
+    /// From the cursor on, oldest first. `next` is always there: come back with it later. What was released before a
+    /// market or a locale was added to the partner lies behind its cursor: list the assets once after such a change.
     pub async fn changes(&self, partner: &PartnerIdentity, page: PageRequest) -> Result<Page<Change>, StoreError> {
         let after = page.after_number()?.unwrap_or(0);
-        let rows = entitled(Sql::new(HISTORY).bind(partner.brand.to_string()), partner)
+        let rows = concerns(partner)
             .push(" AND seq > ")
             .bind(after)
             .push(" ORDER BY seq LIMIT ")
@@ -79,7 +80,7 @@ impl ReleasedStore {
     /// How the last release of an asset ended, where none is live now: for whoever could have seen it, it is gone
     /// (410) rather than unknown (404).
     pub async fn gone(&self, partner: &PartnerIdentity, asset: AssetId) -> Result<Option<Change>, StoreError> {
-        let row = entitled(Sql::new(HISTORY).bind(partner.brand.to_string()), partner)
+        let row = concerns(partner)
             .push(" AND asset_id = ")
             .bind(asset.to_string())
             .push(" ORDER BY seq DESC LIMIT 1")
@@ -88,6 +89,18 @@ impl ReleasedStore {
         let last = row.as_ref().map(read_change).transpose()?;
         Ok(last.filter(|change| matches!(change.kind, ChangeKind::Recalled | ChangeKind::Expired)))
     }
+}
+
+/// What is within the partner's markets and locales; and how everything ended that it has a copy of, wherever it may
+/// sell by now: a recall reaches every copy.
+fn concerns(partner: &PartnerIdentity) -> Sql {
+    entitled(Sql::new(HISTORY).bind(partner.brand.to_string()).push(" AND (1 = 1"), partner)
+        .push(
+            " OR (kind <> 'released' AND EXISTS (
+                 SELECT 1 FROM pulls p WHERE p.release_id = released_history.release_id AND p.partner_id = ",
+        )
+        .bind(partner.id.to_string())
+        .push(")))")
 }
 
 fn read_change(row: &AnyRow) -> Result<Change, StoreError> {

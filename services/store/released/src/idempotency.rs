@@ -1,6 +1,8 @@
 //! Idempotency keys: a creating request that is sent twice happens once, and is answered twice alike.
 //!
-//! `begin` before the work, `finish` with the answer after it, `abandon` when the work failed and may be tried anew.
+//! `begin` before the work, `finish` with the answer in the work's own transaction, `abandon` when the work failed and
+//! may be tried anew. A request that was too slow loses its key to the next; then its `finish` finds nothing to write,
+//! and its work must not be kept.
 //! One implementation serves both the house (table `idempotency`) and the partners (`partner_idempotency`).
 
 use countersign_released::clock::Timestamp;
@@ -17,14 +19,22 @@ use crate::store::ReleasedStore;
 /// How a key stands when a request arrives with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
-    /// Nobody used it: do the work.
-    New,
+    /// Nobody used it: do the work, and hold the key meanwhile.
+    New(Held),
     /// The work was done: answer this again.
     Replay { status: u16, body: String },
     /// The key was used for another request (422).
     Mismatch,
     /// The first request is still at work (409).
     InProgress,
+}
+
+/// A key that a request holds while it works. `since` tells it from a later request that took the key over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub key: String,
+    pub route: String,
+    pub since: Timestamp,
 }
 
 /// A request that did not finish within this time died with its process; the next may try.
@@ -67,12 +77,13 @@ macro_rules! keys {
             finish: concat!(
                 "UPDATE ",
                 $table,
-                " SET status = $4, body = $5 WHERE actor = $1 AND idem_key = $2 AND route = $3"
+                " SET status = $5, body = $6
+                 WHERE actor = $1 AND idem_key = $2 AND route = $3 AND started_at = $4 AND status IS NULL"
             ),
             abandon: concat!(
                 "DELETE FROM ",
                 $table,
-                " WHERE actor = $1 AND idem_key = $2 AND route = $3 AND status IS NULL"
+                " WHERE actor = $1 AND idem_key = $2 AND route = $3 AND started_at = $4 AND status IS NULL"
             ),
         }
     };
@@ -94,6 +105,7 @@ pub struct KeyOf<'a> {
 impl Keys {
     pub async fn begin(self, db: &Db, of: KeyOf<'_>, request: &Digest, now: Timestamp) -> Result<Begin, StoreError> {
         let mut tx = db.begin().await?;
+        let held = || Held { key: of.key.to_owned(), route: of.route.to_owned(), since: now };
         let inserted = sqlx::query(self.begin)
             .bind(of.actor)
             .bind(of.key)
@@ -105,7 +117,7 @@ impl Keys {
             .rows_affected();
         if inserted == 1 {
             tx.commit().await?;
-            return Ok(Begin::New);
+            return Ok(Begin::New(held()));
         }
         let restarted = sqlx::query(self.restart)
             .bind(of.actor)
@@ -120,7 +132,7 @@ impl Keys {
             .rows_affected();
         if restarted == 1 {
             tx.commit().await?;
-            return Ok(Begin::New);
+            return Ok(Begin::New(held()));
         }
         let row = sqlx::query(self.look).bind(of.actor).bind(of.key).bind(of.route).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
@@ -139,27 +151,42 @@ impl Keys {
         }
     }
 
-    /// Runs within the transaction of the work itself where the caller has one, so that both or neither happen.
+    /// Keeps the answer. In the transaction of the work itself: an error means that the key was lost to a later request,
+    /// and that the work must be rolled back.
     pub async fn finish<'e>(
         self,
         executor: impl Executor<'e, Database = Any>,
-        of: KeyOf<'_>,
+        actor: &str,
+        held: &Held,
         status: u16,
         body: &str,
     ) -> Result<(), StoreError> {
-        sqlx::query(self.finish)
-            .bind(of.actor)
-            .bind(of.key)
-            .bind(of.route)
+        let rows = sqlx::query(self.finish)
+            .bind(actor)
+            .bind(held.key.as_str())
+            .bind(held.route.as_str())
+            .bind(held.since.micros())
             .bind(i64::from(status))
             .bind(body)
             .execute(executor)
-            .await?;
-        Ok(())
+            .await?
+            .rows_affected();
+        if rows == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::conflict("this request took so long that another one with its Idempotency-Key began"))
+        }
     }
 
-    pub async fn abandon(self, db: &Db, of: KeyOf<'_>) -> Result<(), StoreError> {
-        sqlx::query(self.abandon).bind(of.actor).bind(of.key).bind(of.route).execute(db.writer()).await?;
+    /// Frees a key that is still held.
+    pub async fn abandon(self, db: &Db, actor: &str, held: &Held) -> Result<(), StoreError> {
+        sqlx::query(self.abandon)
+            .bind(actor)
+            .bind(held.key.as_str())
+            .bind(held.route.as_str())
+            .bind(held.since.micros())
+            .execute(db.writer())
+            .await?;
         Ok(())
     }
 }
@@ -176,33 +203,17 @@ impl ReleasedStore {
         PARTNER.begin(&self.db, KeyOf { actor: &actor, key, route }, request, self.clock.now()).await
     }
 
-    pub async fn idempotency_finish(
-        &self,
-        partner: &PartnerIdentity,
-        key: &str,
-        route: &str,
-        status: u16,
-        body: &str,
-    ) -> Result<(), StoreError> {
-        let actor = partner.id.to_string();
-        PARTNER.finish(self.db.writer(), KeyOf { actor: &actor, key, route }, status, body).await
+    pub async fn idempotency_abandon(&self, partner: &PartnerIdentity, held: &Held) -> Result<(), StoreError> {
+        PARTNER.abandon(&self.db, &partner.id.to_string(), held).await
     }
 
-    pub async fn idempotency_abandon(
-        &self,
-        partner: &PartnerIdentity,
-        key: &str,
-        route: &str,
-    ) -> Result<(), StoreError> {
-        let actor = partner.id.to_string();
-        PARTNER.abandon(&self.db, KeyOf { actor: &actor, key, route }).await
+    /// Forgets partners' answers that nobody may ask for again; how many. To be called now and then.
+    pub async fn idempotency_sweep(&self) -> Result<u64, StoreError> {
+        sweep(&self.db, "DELETE FROM partner_idempotency WHERE started_at < ", self.clock.now()).await
     }
 }
 
-/// For callers that build statements: forget answers that nobody may ask for again.
-pub async fn sweep(db: &Db, now: Timestamp) -> Result<u64, StoreError> {
-    Sql::new("DELETE FROM idempotency WHERE started_at < ")
-        .bind(now.plus_seconds(-2 * KEEP_SECONDS).micros())
-        .execute(db.writer())
-        .await
+/// Deletes by `statement` what started too long ago to be asked for again.
+pub async fn sweep(db: &Db, statement: &'static str, now: Timestamp) -> Result<u64, StoreError> {
+    Sql::new(statement).bind(now.plus_seconds(-2 * KEEP_SECONDS).micros()).execute(db.writer()).await
 }

@@ -5,6 +5,7 @@ use countersign_released::id::{FeedbackId, PullId, ReleaseId};
 
 use crate::assets::entitled;
 use crate::error::StoreError;
+use crate::idempotency::{Held, PARTNER};
 use crate::identity::PartnerIdentity;
 use crate::sql::Sql;
 use crate::store::ReleasedStore;
@@ -24,6 +25,19 @@ pub struct NewFeedback {
     /// A word from a closed set of the API's, such as `used`, `problem`, `idea`.
     pub kind: String,
     pub text: String,
+}
+
+/// What to answer when the request comes again.
+pub struct FeedbackAnswer<'a> {
+    pub held: &'a Held,
+    pub status: u16,
+    pub body: &'a (dyn Fn(FeedbackId) -> String + Send + Sync),
+}
+
+impl std::fmt::Debug for FeedbackAnswer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FeedbackAnswer").field("held", &self.held).field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl ReleasedStore {
@@ -59,14 +73,17 @@ impl ReleasedStore {
         Ok((rows == 1).then_some(id))
     }
 
-    /// `None` when there never was such a release for this partner. Ended releases may still be spoken of.
+    /// `None` when there never was such a release for this partner. Ended releases may still be spoken of. Feedback and
+    /// its answer under an idempotency key are kept together or not at all.
     pub async fn feedback(
         &self,
         partner: &PartnerIdentity,
         feedback: NewFeedback,
+        answer: Option<FeedbackAnswer<'_>>,
     ) -> Result<Option<FeedbackId>, StoreError> {
         let now = self.clock.now();
         let id = FeedbackId::new(&*self.ids, now);
+        let mut tx = self.db.begin().await?;
         let sql = Sql::new("INSERT INTO feedback (id, partner_id, kind, body, given_at, release_id) SELECT ")
             .bind(id.to_string())
             .push(", ")
@@ -82,8 +99,15 @@ impl ReleasedStore {
         let rows = entitled(sql, partner)
             .push(" AND release_id = ")
             .bind(feedback.release.to_string())
-            .execute(self.db.writer())
+            .execute(&mut *tx)
             .await?;
-        Ok((rows == 1).then_some(id))
+        if rows != 1 {
+            return Ok(None);
+        }
+        if let Some(FeedbackAnswer { held, status, body }) = answer {
+            PARTNER.finish(&mut *tx, &partner.id.to_string(), held, status, &body(id)).await?;
+        }
+        tx.commit().await?;
+        Ok(Some(id))
     }
 }

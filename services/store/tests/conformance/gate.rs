@@ -22,6 +22,7 @@ crate::conformance!(
     nobody_decides_on_an_older_revision,
     only_an_approval_is_released,
     a_release_is_of_what_was_approved,
+    a_release_is_where_its_asset_is,
     an_approval_that_was_taken_back_releases_nothing,
     nothing_is_released_while_it_may_be_taken_back,
     what_was_edited_since_is_not_released,
@@ -169,6 +170,21 @@ async fn a_release_is_of_what_was_approved(world: World) {
     world.sql(&world.end_sql(again_id(&world, asset).await, "expired")).await;
     let error = world.try_sql(&again.sql()).await.unwrap_err();
     assert!(error.contains("decision_id"), "an approval is released once: {error}");
+}
+
+async fn a_release_is_where_its_asset_is(world: World) {
+    let (asset, review) = world.drafted().await;
+    let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
+    let good = world.raw_release(&decision).await;
+    let other = world.store.brand_upsert("other", Default::default(), Actor::Cli).await.unwrap();
+    let elsewhere = crate::raw::RawRelease { brand: other.id.to_string(), ..good.clone() };
+    world.refused(&elsewhere.sql(), "releases_of_asset").await;
+    for (here, there) in [("'DE'", "'AT'"), ("'de-DE'", "'de-AT'"), ("'spring'", "'autumn'")] {
+        let sql = good.sql();
+        assert!(sql.contains(here), "{sql}");
+        world.refused(&sql.replace(here, there), "releases_of_asset").await;
+    }
+    world.sql(&good.sql()).await;
 }
 
 async fn again_id(world: &World, asset: countersign_domain::id::AssetId) -> countersign_domain::id::ReleaseId {
@@ -369,7 +385,7 @@ async fn what_is_written_stays(world: World) {
     let pull = NewPull { release, format: "html".into(), rendition_digest: rendition, profile_version: 1 };
     world.released.record_pull(&key, pull).await.unwrap().unwrap();
     let feedback = NewFeedback { release, kind: "idea".into(), text: "More.".into() };
-    world.released.feedback(&key, feedback).await.unwrap().unwrap();
+    world.released.feedback(&key, feedback, None).await.unwrap().unwrap();
     let recall = world.store.recall(release, "wrong figure", world.second.id).await.unwrap().unwrap();
     world.released.ack_recall(&key, recall).await.unwrap().unwrap();
     for (table, column) in APPEND_ONLY {
@@ -492,6 +508,7 @@ mod without {
         decisions_revision_moved => nobody_decides_on_an_older_revision,
         releases_of_approval => a_release_is_of_what_was_approved,
         releases_approved => only_an_approval_is_released,
+        releases_of_asset => a_release_is_where_its_asset_is,
         releases_of_undone_decision => an_approval_that_was_taken_back_releases_nothing,
         releases_not_before_effective => nothing_is_released_while_it_may_be_taken_back,
         releases_latest_revision => what_was_edited_since_is_not_released,

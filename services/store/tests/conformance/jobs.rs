@@ -2,10 +2,11 @@
 
 use countersign_domain::job::Work;
 use countersign_domain::kit::AssetState;
-use countersign_store::jobs::MAX_ATTEMPTS;
+use countersign_domain::review::Verdict;
+use countersign_store::jobs::{MAX_ATTEMPTS, MAX_RELEASE_ATTEMPTS};
 use countersign_store::{Actor, StoreError};
 
-use crate::world::World;
+use crate::world::{UNDO, World};
 
 crate::conformance!(
     a_kit_queues_one_job_an_asset_and_each_is_leased_once,
@@ -15,6 +16,8 @@ crate::conformance!(
     a_job_that_kills_its_workers_dies,
     a_draft_without_sources_says_so_and_can_be_restarted,
     a_killed_process_takes_its_jobs_back,
+    a_clean_stop_costs_no_attempt,
+    a_release_is_tried_for_a_day,
     workers_at_once_never_share_a_job,
     a_lease_is_good_for_its_own_job_only,
 );
@@ -88,6 +91,36 @@ async fn a_failed_job_comes_back_later_and_dies_in_the_end(world: World) {
     world.store.draft_done(&lease, world.draft(asset, "Doch noch.")).await.unwrap();
     let mended = world.store.asset(asset).await.unwrap().unwrap().asset;
     assert_eq!((mended.state, mended.failure), (AssetState::InReview, None));
+}
+
+async fn a_clean_stop_costs_no_attempt(world: World) {
+    world.kit(&["de-DE"]).await;
+    for _ in 0..=MAX_ATTEMPTS {
+        let lease = world.lease("draft_asset").await;
+        assert_eq!(lease.attempt, 1);
+        world.store.job_give_back(&lease).await.unwrap();
+        assert!(matches!(world.store.job_give_back(&lease).await, Err(StoreError::LeaseLost)));
+    }
+    let late = world.lease("draft_asset").await;
+    world.clock.advance_seconds(61);
+    world.store.jobs_lease("other", &["draft_asset"], 60).await.unwrap().unwrap();
+    assert!(matches!(world.store.job_give_back(&late).await, Err(StoreError::LeaseLost)), "another has it by now");
+}
+
+async fn a_release_is_tried_for_a_day(world: World) {
+    let (asset, review) = world.drafted().await;
+    let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
+    world.clock.advance_seconds(UNDO);
+    let begin = world.now();
+    for _ in 0..MAX_ATTEMPTS * 2 {
+        let lease = world.lease("release").await;
+        world.store.job_failed(&lease, "the database is away", true).await.unwrap();
+        world.clock.advance_seconds(300);
+    }
+    assert!(world.store.jobs_dead().await.unwrap().is_empty());
+    assert!(i64::from(MAX_RELEASE_ATTEMPTS) * 300 > 86_400 && world.now() > begin);
+    let lease = world.lease("release").await;
+    assert!(world.store.release_now(&lease, decision.id).await.unwrap().is_some());
 }
 
 async fn a_job_that_kills_its_workers_dies(world: World) {

@@ -1,16 +1,23 @@
 //! Brands, claims, passages and bytes.
 
 use countersign_domain::brand::BrandSheet;
+use countersign_domain::clock::Timestamp;
+use countersign_domain::content::{Bound, Segment, SlotText};
 use countersign_domain::digest::Digest;
+use countersign_domain::id::{AssetId, ReviewId};
+use countersign_domain::kit::AssetState;
 use countersign_domain::release::BrandIdentity;
+use countersign_domain::review::{Refusal, Verdict};
 use countersign_domain::wording::Wording;
-use countersign_store::{Actor, NewClaim, NewPassage, StoreError};
+use countersign_store::{Actor, DecideError, NewClaim, NewPassage, StoreError};
 
-use crate::world::World;
+use crate::world::{UNDO, World};
 
 crate::conformance!(
     importing_again_changes_only_what_changed,
     a_claim_is_known_by_its_key,
+    what_a_draft_cites_must_still_stand_when_it_is_approved,
+    what_lapses_between_approval_and_release_is_not_released,
     a_brand_keeps_its_id_and_its_logos_are_bytes_on_file,
 );
 
@@ -64,6 +71,83 @@ async fn a_claim_is_known_by_its_key(world: World) {
     assert_eq!(world.store.claim_by_key(world.brand, "uptime").await.unwrap(), Some(second.clone()));
     assert_eq!(world.store.claims(world.brand).await.unwrap(), [second]);
     assert_eq!(world.store.claim_by_key(world.brand, "other").await.unwrap(), None);
+}
+
+fn uptime(expires_at: Option<Timestamp>, market: &str) -> NewClaim {
+    NewClaim {
+        key: "uptime".into(),
+        product: String::new(),
+        text: Wording::One("Zu 99,9 % da.".into()),
+        evidence: "audit 2026".into(),
+        markets: vec![market.parse().unwrap()],
+        expires_at,
+    }
+}
+
+/// A draft that cites a passage, the claim `uptime` and a claim of the brief's own, in review.
+async fn citing(world: &World) -> (AssetId, ReviewId) {
+    world.store.claim_upsert(world.brand, uptime(None, "DE"), Actor::Cli).await.unwrap();
+    let passages = vec![passage("Eins.")];
+    world.store.passages_replace_source(world.brand, "guide.md", passages, Actor::Cli).await.unwrap();
+    let passage = world.store.passages(world.brand).await.unwrap().remove(0);
+    let kit = world.kit(&["de-DE"]).await;
+    let asset = world.store.assets(kit.id).await.unwrap()[0].asset.id;
+    let lease = world.lease("draft_asset").await;
+    let mut revision = world.draft(asset, "Hallo.");
+    let bound = |reference: &str, source: String| {
+        Segment::Bound(Bound { reference: reference.into(), source, text: "Wort für Wort.".into() })
+    };
+    let segments = vec![
+        bound("claim.1", "claim:uptime".into()),
+        bound("claim.2", "claim:brief.1".into()),
+        bound("passage.1", format!("passage:{}", passage.id)),
+    ];
+    revision.content.slots.insert("headline".into(), SlotText { segments });
+    revision.digest = revision.content.digest();
+    (asset, world.store.draft_done(&lease, revision).await.unwrap())
+}
+
+async fn refused(world: &World, asset: AssetId, review: ReviewId, because: &str) {
+    let ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
+    let error = world.store.decide(review, ballot, world.reviewer.id, UNDO).await.unwrap_err();
+    let DecideError::Refusal(Refusal::Lapsed(why)) = error else { panic!("{error}") };
+    assert!(why.contains(because), "{why}");
+    let view = world.store.asset(asset).await.unwrap().unwrap();
+    let shown = world.store.lapsed(&view.asset, &view.revision.unwrap()).await.unwrap();
+    assert_eq!(shown.join("; "), why, "the reviewer is shown what is refused");
+}
+
+async fn what_a_draft_cites_must_still_stand_when_it_is_approved(world: World) {
+    let (asset, review) = citing(&world).await;
+    let view = world.store.asset(asset).await.unwrap().unwrap();
+    assert!(world.store.lapsed(&view.asset, &view.revision.unwrap()).await.unwrap().is_empty());
+    let set = async |claim: NewClaim| world.store.claim_upsert(world.brand, claim, Actor::Cli).await.unwrap();
+    set(uptime(Some(world.now()), "DE")).await;
+    refused(&world, asset, review, "the evidence of the claim `uptime` expired on").await;
+    set(uptime(None, "AT")).await;
+    refused(&world, asset, review, "the claim `uptime` may not be made in DE").await;
+    set(uptime(None, "DE")).await;
+    world.store.passages_replace_source(world.brand, "guide.md", Vec::new(), Actor::Cli).await.unwrap();
+    refused(&world, asset, review, "the passage from guide.md#Intro was withdrawn").await;
+    // Sending it back needs no evidence.
+    world.decide(asset, review, &world.reviewer, Verdict::RequestChanges).await;
+    let (asset, review) = citing(&world).await;
+    world.clock.advance_seconds(61);
+    refused(&world, asset, review, "the passage from guide.md#Intro was valid until").await;
+}
+
+async fn what_lapses_between_approval_and_release_is_not_released(world: World) {
+    let (asset, review) = citing(&world).await;
+    let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
+    world.store.claim_upsert(world.brand, uptime(Some(world.now()), "DE"), Actor::Cli).await.unwrap();
+    assert_eq!(world.release(decision.id).await, None);
+    let view = world.store.asset(asset).await.unwrap().unwrap();
+    assert_eq!((view.asset.state, view.release), (AssetState::ChangesRequested, None));
+    assert!(view.asset.failure.unwrap().contains("expired"));
+    // An edit without the claim goes its own way.
+    let review = world.edit(asset, &world.second, "Ohne Zahl.").await;
+    let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
+    assert!(world.release(decision.id).await.is_some());
 }
 
 async fn a_brand_keeps_its_id_and_its_logos_are_bytes_on_file(world: World) {

@@ -4,6 +4,8 @@ use countersign_domain::digest::Digest;
 use countersign_domain::profile::Profile;
 use countersign_domain::statement::{StatementRefusal, StatementState, StatementVerdict};
 use countersign_store::{Actor, Begin, ChangeKind, NewPartner, PageRequest, PartnerUpdate, StatementError, StoreError};
+use countersign_store_released::idempotency::Held;
+use countersign_store_released::records::FeedbackAnswer;
 use countersign_store_released::{AssetFilter, NewFeedback, NewPull, PartnerIdentity};
 
 use crate::world::{World, partner};
@@ -237,8 +239,8 @@ async fn a_recall_reaches_who_pulled(world: World) {
     let unknown = world.fresh().parse().unwrap();
     assert!(world.released.ack_recall(&here, unknown).await.unwrap().is_none());
     let say = |release| NewFeedback { release, kind: "problem".into(), text: "'; DROP TABLE users; --".into() };
-    assert!(world.released.feedback(&here, say(release)).await.unwrap().is_some());
-    assert!(world.released.feedback(&here, say(world.fresh().parse().unwrap())).await.unwrap().is_none());
+    assert!(world.released.feedback(&here, say(release), None).await.unwrap().is_some());
+    assert!(world.released.feedback(&here, say(world.fresh().parse().unwrap()), None).await.unwrap().is_none());
     let row = world.store.release(release).await.unwrap().unwrap();
     assert_eq!((row.pulls, row.partners), (1, 1));
 }
@@ -291,12 +293,24 @@ async fn a_partners_request_sent_twice_happens_once(world: World) {
     let here = world.key(&world.partner).await;
     let request = Digest::of_bytes(b"a");
     let begin = async || world.released.idempotency_begin(&here, "k", "POST /f", &request).await.unwrap();
-    assert_eq!(begin().await, Begin::New);
+    let Begin::New(first) = begin().await else { panic!("nobody used it") };
     assert_eq!(begin().await, Begin::InProgress);
-    world.released.idempotency_abandon(&here, "k", "POST /f").await.unwrap();
-    assert_eq!(begin().await, Begin::New);
-    world.released.idempotency_finish(&here, "k", "POST /f", 201, "done").await.unwrap();
-    assert_eq!(begin().await, Begin::Replay { status: 201, body: "done".into() });
+    world.released.idempotency_abandon(&here, &first).await.unwrap();
+    world.clock.advance_seconds(1);
+    let Begin::New(held) = begin().await else { panic!("it was freed") };
+    let (_, release) = world.released_asset().await;
+    let give = async |held: &Held| {
+        let feedback = NewFeedback { release, kind: "idea".into(), text: "More.".into() };
+        let answer = FeedbackAnswer { held, status: 201, body: &|id| id.to_string() };
+        world.released.feedback(&here, feedback, Some(answer)).await
+    };
+    // The first lost its key: nothing of it is kept.
+    assert!(matches!(give(&first).await, Err(StoreError::Conflict(_))));
+    let given = give(&held).await.unwrap().unwrap();
+    assert_eq!(world.column("SELECT id FROM feedback").await, [given.to_string()]);
+    assert_eq!(begin().await, Begin::Replay { status: 201, body: given.to_string() });
+    world.clock.advance_seconds(3 * 86_400);
+    assert_eq!(world.released.idempotency_sweep().await.unwrap(), 1);
 }
 
 async fn releases_page_and_filter(world: World) {

@@ -2,7 +2,7 @@
 
 use countersign_domain::digest::Digest;
 use countersign_domain::people::Role;
-use countersign_store::{Actor, Begin, KitFilter, NewUser, PageRequest, Reply, StoreError};
+use countersign_store::{Actor, Begin, Held, KitFilter, NewUser, PageRequest, Reply, StoreError};
 
 use crate::world::World;
 
@@ -67,44 +67,64 @@ async fn sessions_and_tokens_expire(world: World) {
     world.clock.advance_seconds(10);
     assert_eq!(world.store.session("s").await.unwrap(), None);
     assert_eq!(world.store.user_by_token("t").await.unwrap(), None);
+    assert_eq!(world.store.sessions_sweep().await.unwrap(), 1);
+    assert_eq!(world.store.sessions_sweep().await.unwrap(), 0);
 }
 
 async fn a_request_sent_twice_happens_once(world: World) {
     let actor = Actor::User(world.author.id);
     let (request, other) = (Digest::of_bytes(b"a"), Digest::of_bytes(b"b"));
-    let begin = async |digest: &Digest| world.store.idempotency_begin(actor, "k", "POST /x", digest).await.unwrap();
-    assert_eq!(begin(&request).await, Begin::New);
-    assert_eq!(begin(&request).await, Begin::InProgress);
-    assert_eq!(begin(&other).await, Begin::Mismatch);
-    world.store.idempotency_finish(actor, "k", "POST /x", 201, "{}").await.unwrap();
-    assert_eq!(begin(&request).await, Begin::Replay { status: 201, body: "{}".into() });
-    assert_eq!(begin(&other).await, Begin::Mismatch);
-    let elsewhere = world.store.idempotency_begin(Actor::Cli, "k", "POST /x", &other).await.unwrap();
-    assert_eq!(elsewhere, Begin::New, "keys are each caller's own");
-    world.store.idempotency_abandon(Actor::Cli, "k", "POST /x").await.unwrap();
-    let again = world.store.idempotency_begin(Actor::Cli, "k", "POST /x", &request).await.unwrap();
-    assert_eq!(again, Begin::New, "after a failure it may be tried anew");
+    let begin = async |actor: Actor, digest: &Digest| {
+        world.store.idempotency_begin(actor, "k", "POST /x", digest).await.unwrap()
+    };
+    let held = new(begin(actor, &request).await);
+    assert_eq!(begin(actor, &request).await, Begin::InProgress);
+    assert_eq!(begin(actor, &other).await, Begin::Mismatch);
+    world.store.idempotency_finish(actor, &held, 201, "{}").await.unwrap();
+    assert_eq!(begin(actor, &request).await, Begin::Replay { status: 201, body: "{}".into() });
+    assert_eq!(begin(actor, &other).await, Begin::Mismatch);
+    // Keys are each caller's own; after a failure one may be tried anew.
+    let elsewhere = new(begin(Actor::Cli, &other).await);
+    world.store.idempotency_abandon(Actor::Cli, &elsewhere).await.unwrap();
+    let slow = new(begin(Actor::Cli, &request).await);
     world.clock.advance_seconds(61);
-    let died = world.store.idempotency_begin(Actor::Cli, "k", "POST /x", &request).await.unwrap();
-    assert_eq!(died, Begin::New, "the first died with its process");
+    let next = new(begin(Actor::Cli, &request).await);
+    // The first was only slow: it neither answers for the one that took over nor frees its key.
+    world.store.idempotency_abandon(Actor::Cli, &slow).await.unwrap();
+    assert_eq!(begin(Actor::Cli, &request).await, Begin::InProgress);
+    let late = world.store.idempotency_finish(Actor::Cli, &slow, 201, "late").await;
+    assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
+    world.store.idempotency_finish(Actor::Cli, &next, 201, "next").await.unwrap();
+    assert_eq!(begin(Actor::Cli, &request).await, Begin::Replay { status: 201, body: "next".into() });
     world.clock.advance_seconds(3 * 86_400);
     assert_eq!(world.store.idempotency_sweep().await.unwrap(), 2);
+}
+
+fn new(begun: Begin) -> Held {
+    match begun {
+        Begin::New(held) => held,
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn a_kit_and_its_answer_are_kept_together(world: World) {
     let actor = Actor::User(world.author.id);
     let request = Digest::of_bytes(b"brief");
-    world.store.idempotency_begin(actor, "k", "POST /kits", &request).await.unwrap();
-    let reply = Reply {
+    let held = new(world.store.idempotency_begin(actor, "k", "POST /kits", &request).await.unwrap());
+    let reply = |held: Held| Reply {
         actor,
-        key: "k".into(),
-        route: "POST /kits".into(),
+        held,
         status: 202,
-        body: Box::new(|kit| kit.id.to_string()),
+        body: Box::new(|kit, assets| format!("{} with {}", kit.id, assets.len())),
     };
+    // Too slow: its key went to the next request, so nothing of its work is kept.
+    let lost = Held { since: held.since.plus_seconds(-1), ..held.clone() };
+    let error = world.store.kit_create(world.new_kit(&["de-DE"]), Some(reply(lost))).await.unwrap_err();
+    assert!(matches!(error, StoreError::Conflict(_)), "{error}");
+    let reply = reply(held);
     let kit = world.store.kit_create(world.new_kit(&["de-DE"]), Some(reply)).await.unwrap();
     let again = world.store.idempotency_begin(actor, "k", "POST /kits", &request).await.unwrap();
-    assert_eq!(again, Begin::Replay { status: 202, body: kit.id.to_string() });
+    assert_eq!(again, Begin::Replay { status: 202, body: format!("{} with 1", kit.id) });
     let mine = KitFilter { created_by: Some(world.author.id), brand: Some(world.brand) };
     assert_eq!(world.store.kits(mine, PageRequest::default()).await.unwrap().items.len(), 1);
     let others = KitFilter { created_by: Some(world.second.id), brand: None };

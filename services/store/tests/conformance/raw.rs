@@ -30,7 +30,8 @@ impl World {
             || guard.ends_with("_of_review")
             || guard.ends_with("_of_findings")
             || guard.ends_with("_of_approval")
-            || guard.ends_with("_of_author");
+            || guard.ends_with("_of_author")
+            || guard.ends_with("_of_asset");
         assert!(error.contains(guard) || (foreign_key && is_foreign_key), "{guard} in: {error}\nof: {sql}");
     }
 
@@ -163,7 +164,8 @@ impl RawRelease {
         format!(
             "INSERT INTO releases (id, asset_id, revision_id, digest, context_digest, decision_id, verdict, brand_id,
                  asset_type, channel, market, locale, campaign, product, audience, released_at)
-             VALUES ('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 'email', 'email', 'DE', 'de-DE', '', '', '', {})",
+             VALUES ('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', 'email', 'email', 'DE', 'de-DE', 'spring',
+                 'Fjord Backup', 'admins', {})",
             self.id,
             self.asset,
             self.revision,

@@ -18,7 +18,7 @@ use countersign_store::AssetView;
 use countersign_web::problem::Problem;
 use futures::Stream;
 use serde::Serialize;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::access;
@@ -27,6 +27,8 @@ use crate::view::Progress;
 
 const POLL: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(600);
+/// Streams at once: each asks the database twice a second.
+static STREAMS: Semaphore = Semaphore::const_new(200);
 
 #[derive(Serialize)]
 struct AssetEvent<'a> {
@@ -44,7 +46,8 @@ struct TextEvent<'a> {
 
 /// Events `asset` (id, state, failure), `progress` (done, total), `text` (id, the draft so far) and, last, `done`.
 #[utoipa::path(get, path = "/api/v1/kits/{id}/events", tag = "kits", params(("id" = String, Path)),
-    responses((status = 200, content_type = "text/event-stream", body = String), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = 404, body = Problem),
+        (status = 429, description = "Too many streams are open", body = Problem)))]
 pub(super) async fn watch(
     State(studio): State<Studio>,
     who: SignedIn,
@@ -52,11 +55,19 @@ pub(super) async fn watch(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     access::see(&who.user)?;
     let kit = studio.store.kit(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    let stream = STREAMS
+        .try_acquire()
+        .map_err(|_| Problem::too_many(30, "As many people watch kits as this service can serve; load the page again."))?;
     let (out, events) = mpsc::channel(64);
     let heard = studio.hub.subscribe(kit.id);
     tokio::spawn(async move {
-        // Whoever watches has gone when a send fails; then so does this.
-        let _ = tokio::time::timeout(LONGEST, tell(studio, kit.id, heard, &out)).await;
+        let _stream = stream;
+        let hub = studio.hub.clone();
+        tokio::select! {
+            // Whoever watches has gone when a send fails; then so does this.
+            _ = tokio::time::timeout(LONGEST, tell(studio, kit.id, heard, &out)) => {}
+            () = hub.closed() => {}
+        }
     });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     Ok(Sse::new(futures::StreamExt::map(ReceiverStream::new(events), Ok)).keep_alive(keep_alive))

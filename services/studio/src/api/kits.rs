@@ -4,6 +4,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use countersign_domain::brief::BriefForm;
+use countersign_domain::id::AssetId;
 use countersign_domain::kit::Kit;
 use countersign_session::{SignedIn, fault};
 use countersign_store::{Actor, KitFilter, Reply};
@@ -38,8 +39,8 @@ impl Queued {
     }
 }
 
-/// What a marketer asks for. A message or a claim is a string in the brief's `language`, or a map from BCP 47 tag to
-/// text; a claim may also be the key of one in the library.
+/// What a marketer asks for. A message is a string in the brief's `language`, or a map from BCP 47 tag to text; a claim
+/// is the key of one in the library, a string, or such a wording with its source.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used; the body is read as the domain's BriefForm")]
 pub(super) struct Brief {
@@ -52,9 +53,9 @@ pub(super) struct Brief {
     audience: Option<String>,
     objective: Option<String>,
     tone: Option<String>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(schema_with = super::schemas::messages)]
     messages: Option<Vec<serde_json::Value>>,
-    #[schema(value_type = Vec<Object>)]
+    #[schema(schema_with = super::schemas::claims)]
     claims: Option<Vec<serde_json::Value>>,
     /// BCP 47 tags, such as `en-US`.
     locales: Vec<String>,
@@ -69,7 +70,6 @@ pub(super) struct Brief {
 
 /// Turns a brief into a kit: every asset is queued for drafting, and goes to review when it is drafted.
 #[utoipa::path(post, path = "/api/v1/kits", tag = "kits", request_body = inline(Brief),
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body are answered alike for a day")),
     responses(
         (status = 202, description = "Queued", body = inline(Queued)),
         (status = 403, description = "Neither marketer nor administrator", body = Problem),
@@ -87,7 +87,7 @@ pub(super) async fn create(
         Turn::Work(key) => key,
     };
     match work(&studio, &who, form, key.clone()).await {
-        Ok(kit) => queued(&studio, &kit, key).await,
+        Ok(kit) => queued(&studio, &kit).await,
         Err(problem) => {
             idempotent::abandon(&studio, key).await;
             Err(problem)
@@ -97,22 +97,24 @@ pub(super) async fn create(
 
 async fn work(studio: &Studio, who: &SignedIn, form: BriefForm, key: Option<Key>) -> Result<Kit, Problem> {
     let planned = planned(studio, form).await?;
-    // An answer for a repeated request is written with the kit, so that a crash between the two cannot make two kits.
-    // It names no assets, whose ids are known only afterwards; `queued` puts the whole answer in its place.
-    let reply = key.map(|Key { actor, key, route }| Reply {
+    // The answer for a repeated request is written with the kit, so that a crash between the two cannot make two kits.
+    let reply = key.map(|Key { actor, held }| Reply {
         actor,
-        key,
-        route: route.to_owned(),
+        held,
         status: StatusCode::ACCEPTED.as_u16(),
-        body: Box::new(|kit: &Kit| serde_json::to_string(&Queued::of(kit, Vec::new())).unwrap_or_default()),
+        body: Box::new(|kit: &Kit, assets: &[AssetId]| {
+            let assets = assets.iter().map(ToString::to_string).collect();
+            serde_json::to_string(&Queued::of(kit, assets)).unwrap_or_default()
+        }),
     });
     make(studio, planned, &who.user, reply).await
 }
 
-async fn queued(studio: &Studio, kit: &Kit, key: Option<Key>) -> Result<Response, Problem> {
+async fn queued(studio: &Studio, kit: &Kit) -> Result<Response, Problem> {
     let assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
     let body = Queued::of(kit, assets.iter().map(|view| view.asset.id.to_string()).collect());
-    idempotent::finish(studio, key, StatusCode::ACCEPTED, Ok(body)).await
+    let body = serde_json::to_string(&body).map_err(|_| Problem::internal())?;
+    Ok(idempotent::answer(StatusCode::ACCEPTED, body, false))
 }
 
 /// Kits, newest first.
