@@ -6,8 +6,10 @@
 
 mod api;
 mod database;
+mod line;
 mod service;
 
 pub use api::{Api, Reply};
 pub use database::{Database, fresh_database};
+pub use line::Line;
 pub use service::{PARTNER_KEY, PASSWORD, Service, binary, postgres, run};

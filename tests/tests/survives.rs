@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use countersign_tests::{Api, Service};
+use countersign_tests::{Api, Line, Service, fresh_database, postgres};
 use serde_json::{Value, json};
 
 fn brief() -> Value {
@@ -100,4 +100,36 @@ fn a_decision_that_was_answered_survives_a_kill_and_is_released_once() {
     let changes = service.api().partner().get("/partner/v1/changes").expect(200).json();
     let of_asset = changes["items"].as_array().unwrap().iter().filter(|change| change["asset"] == asset.as_str());
     assert_eq!(of_asset.count(), 1, "released once: {changes:#}");
+}
+
+#[test]
+fn a_database_that_goes_away_is_said_so_and_work_goes_on_when_it_is_back() {
+    let server = postgres().expect("tests/run.sh starts PostgreSQL and sets COUNTERSIGN_TEST_POSTGRES");
+    let database = fresh_database(&server);
+    let host = database.url.split('@').next_back().unwrap().split('/').next().unwrap();
+    let line = Line::to(host);
+    let through = database.url.replace(host, &line.address);
+    let data = tempfile::tempdir().unwrap();
+    let service = Service::start(data.path(), &["--sample", "--database", &through]);
+    let api = service.api();
+    let marketer = api.sign_in("marketer");
+    let kit = marketer.kit(&brief());
+    line.cut();
+    for reply in [marketer.get("/api/v1/kits"), marketer.post("/api/v1/kits", &brief()), api.partner().get("/partner/v1/assets")]
+    {
+        assert_eq!(reply.status, 503, "{}", reply.text());
+        assert_eq!(reply.json()["type"], "/docs/errors#unavailable");
+        assert!(reply.header("retry-after").parse::<u32>().is_ok());
+    }
+    assert_eq!((api.get("/healthz").status, api.get("/readyz").status), (200, 503));
+    line.mend();
+    let begin = Instant::now();
+    while api.get("/readyz").status != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it does not come back");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    // The kit that was asked for before is drafted, each asset once.
+    let done = marketer.drafted(&kit);
+    assert!(states(&done).iter().all(|state| *state == "in_review"), "{done:#}");
+    assert_eq!(revisions(&api.sign_in("reviewer"), &done), vec![1; 18]);
 }

@@ -1,7 +1,6 @@
 //! Who asks: a partner's key, its bucket, and the same refusal for every key that does not open.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
 use countersign_store_released::PartnerIdentity;
@@ -9,23 +8,12 @@ use countersign_web::problem::Problem;
 use sha2::{Digest as _, Sha256};
 
 use crate::face::{State, fault};
-use crate::limits::Standing;
+use crate::limits::Slot;
 
 /// A partner that has shown a valid key and is within its limits.
 #[derive(Clone, Debug)]
 pub struct Partner {
     pub identity: PartnerIdentity,
-    pub standing: Standing,
-}
-
-impl Partner {
-    /// The RateLimit headers of an answer.
-    #[must_use]
-    pub fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        self.standing.write(&mut headers);
-        headers
-    }
 }
 
 impl FromRequestParts<State> for Partner {
@@ -45,22 +33,12 @@ impl FromRequestParts<State> for Partner {
             .ok_or_else(refused)?;
         let hash: String = Sha256::digest(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         let identity = state.face.store.partner_by_key(&hash).await.map_err(fault)?.ok_or_else(refused)?;
-        match state.buckets.take(identity.key_id, state.face.clock.now()) {
-            Ok(standing) => Ok(Self { identity, standing }),
-            Err(standing) => {
-                let mut problem = Problem::too_many(
-                    standing.reset,
-                    format!("This key may make {} requests a minute.", standing.quota),
-                );
-                let mut headers = HeaderMap::new();
-                standing.write(&mut headers);
-                for (name, value) in headers {
-                    if let Some(name) = name {
-                        problem = problem.header(name, value);
-                    }
-                }
-                Err(problem)
-            }
+        let standing = state.buckets.take(identity.key_id, state.face.clock.now());
+        if let Some(slot) = parts.extensions.get::<Slot>() {
+            slot.leave(standing.unwrap_or_else(|refused| refused));
         }
+        standing.map(|_| Self { identity }).map_err(|refused| {
+            Problem::too_many(refused.reset, format!("This key may make {} requests a minute.", refused.quota))
+        })
     }
 }

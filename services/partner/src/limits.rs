@@ -2,9 +2,12 @@
 //! (draft-ietf-httpapi-ratelimit-headers).
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
 use countersign_released::clock::Timestamp;
 use countersign_released::id::PartnerKeyId;
 
@@ -76,7 +79,7 @@ fn whole(value: f64) -> u64 {
 }
 
 impl Standing {
-    pub fn write(self, headers: &mut HeaderMap) {
+    fn write(self, headers: &mut HeaderMap) {
         let mut set = |name: &'static str, value: String| {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(name, value);
@@ -85,6 +88,28 @@ impl Standing {
         set("ratelimit-policy", format!("\"default\";q={};w=60", self.quota));
         set("ratelimit", format!("\"default\";r={};t={}", self.remaining, self.reset));
     }
+}
+
+/// Where the extractor leaves a request's standing for [`told`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slot(Arc<OnceLock<Standing>>);
+
+impl Slot {
+    pub(crate) fn leave(&self, standing: Standing) {
+        // A request asks for its partner once.
+        let _ = self.0.set(standing);
+    }
+}
+
+/// A layer: every answer to a partner says how its key stands, refusals included.
+pub(crate) async fn told(mut request: Request, next: Next) -> Response {
+    let slot = Slot::default();
+    request.extensions_mut().insert(slot.clone());
+    let mut response = next.run(request).await;
+    if let Some(standing) = slot.0.get() {
+        standing.write(response.headers_mut());
+    }
+    response
 }
 
 #[cfg(test)]

@@ -311,6 +311,11 @@ impl Browser {
         self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
     }
 
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers.iter().fold(self.request("GET", path), |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// An API call, with the token in its header.
     pub async fn api(&self, method: &str, path: &str, body: Value) -> Answer {
         let request = self.request(method, path).header("x-csrf-token", &self.csrf);

@@ -113,7 +113,6 @@ pub(super) async fn list(
     let page = state.face.store.assets(&partner.identity, read(filter, limit)?).await.map_err(fault)?;
     let mut response =
         Json(Assets { items: page.items.iter().map(AssetView::of).collect(), next: page.next.clone() }).into_response();
-    response.headers_mut().extend(partner.headers());
     if let Some(next) = page.next
         && let Ok(link) = HeaderValue::from_str(&again.link(&next))
     {
@@ -196,7 +195,6 @@ pub(super) async fn one(
     } else {
         Json(AssetView::of(&release)).into_response()
     };
-    response.headers_mut().extend(partner.headers());
     response.headers_mut().insert(header::ETAG, etag(&tag));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)

@@ -2,7 +2,6 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
-use axum::http::HeaderMap;
 use countersign_store_released::{Change, PageRequest};
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
@@ -61,7 +60,7 @@ pub(super) async fn changes(
     Shared(state): Shared<State>,
     partner: Partner,
     from: Result<Query<From>, QueryRejection>,
-) -> Result<(HeaderMap, Json<Changes>), Problem> {
+) -> Result<Json<Changes>, Problem> {
     let from = query(from)?;
     let limit = from.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
@@ -70,5 +69,5 @@ pub(super) async fn changes(
     let request = PageRequest { cursor: from.cursor, limit };
     let page = state.face.store.changes(&partner.identity, request).await.map_err(fault)?;
     let items = page.items.iter().map(ChangeView::of).collect();
-    Ok((partner.headers(), Json(Changes { items, next: page.next })))
+    Ok(Json(Changes { items, next: page.next }))
 }

@@ -84,7 +84,5 @@ pub(super) async fn give(
             return Err(fault(error));
         }
     };
-    let mut response = idempotency::answer(StatusCode::CREATED, body(given), false);
-    response.headers_mut().extend(partner.headers());
-    Ok(response)
+    Ok(idempotency::answer(StatusCode::CREATED, body(given), false))
 }

@@ -1,7 +1,6 @@
 //! `GET /partner/v1/me`: whose key this is.
 
 use axum::extract::State as Shared;
-use axum::http::HeaderMap;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
 use serde::Serialize;
@@ -28,8 +27,7 @@ pub(super) struct Me {
 /// Whose key this is, and what it may see.
 #[utoipa::path(get, path = "/partner/v1/me", tag = "partner", security(("bearer" = [])),
     responses((status = 200, body = Me), (status = 401, body = Problem, description = "No key in force")))]
-pub(super) async fn me(Shared(_state): Shared<State>, partner: Partner) -> (HeaderMap, Json<Me>) {
-    let headers = partner.headers();
+pub(super) async fn me(Shared(_state): Shared<State>, partner: Partner) -> Json<Me> {
     let who = partner.identity;
     let me = Me {
         id: who.id.to_string(),
@@ -43,5 +41,5 @@ pub(super) async fn me(Shared(_state): Shared<State>, partner: Partner) -> (Head
         display_name: who.profile.display_name,
         profile_version: who.profile_version,
     };
-    (headers, Json(me))
+    Json(me)
 }

@@ -27,7 +27,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 }
 
 pub(crate) fn router(state: State) -> OpenApiRouter {
-    all().with_state(state)
+    all().layer(axum::middleware::from_fn(crate::limits::told)).with_state(state)
 }
 
 fn all() -> OpenApiRouter<State> {

@@ -1,7 +1,7 @@
 //! `GET /partner/v1/recalls` and `POST /partner/v1/recalls/{id}/ack`.
 
 use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use countersign_released::id::RecallId;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
@@ -30,7 +30,7 @@ pub(super) struct RecallView {
 pub(super) async fn open(
     Shared(state): Shared<State>,
     partner: Partner,
-) -> Result<(HeaderMap, Json<Recalls>), Problem> {
+) -> Result<Json<Recalls>, Problem> {
     let open = state.face.store.recalls_open(&partner.identity).await.map_err(fault)?;
     let items = open
         .into_iter()
@@ -42,7 +42,7 @@ pub(super) async fn open(
             recalled_at: recall.recalled_at.rfc3339(),
         })
         .collect();
-    Ok((partner.headers(), Json(Recalls { items })))
+    Ok(Json(Recalls { items }))
 }
 
 /// Acknowledges a recall: you have taken it down. Again changes nothing.
@@ -52,10 +52,10 @@ pub(super) async fn ack(
     Shared(state): Shared<State>,
     partner: Partner,
     Path(id): Path<String>,
-) -> Result<(StatusCode, HeaderMap), Problem> {
+) -> Result<StatusCode, Problem> {
     let recall = id.parse().unwrap_or_else(|_| RecallId::from_uuid(Default::default()));
     match state.face.store.ack_recall(&partner.identity, recall).await.map_err(fault)? {
-        Some(()) => Ok((StatusCode::NO_CONTENT, partner.headers())),
+        Some(()) => Ok(StatusCode::NO_CONTENT),
         None => Err(Problem::not_found()),
     }
 }

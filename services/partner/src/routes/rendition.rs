@@ -51,7 +51,6 @@ pub(super) async fn rendition(
         full
     };
     let out = response.headers_mut();
-    out.extend(partner.headers());
     out.insert(header::ETAG, etag(rendition.digest.as_str()));
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
     out.insert(header::VARY, HeaderValue::from_static("authorization"));
@@ -119,9 +118,7 @@ pub(super) async fn receipt(
         });
     }
     let statement = statement(&release, subject, partner.identity.profile.digest());
-    let mut response = Json(state.face.signer.sign(&statement)).into_response();
-    response.headers_mut().extend(partner.headers());
-    Ok(response)
+    Ok(Json(state.face.signer.sign(&statement)).into_response())
 }
 
 fn statement(release: &Release, subject: Vec<Subject>, profile: countersign_released::digest::Digest) -> Statement {

@@ -8,7 +8,10 @@ async fn whoever_asks_too_often_is_told_when_to_come_back() {
     let first = house.get("/partner/v1/me", HERE).await;
     assert_eq!((first.status, first.header("ratelimit-policy")), (200, "\"default\";q=2;w=60"));
     assert!(first.header("ratelimit").starts_with("\"default\";r=1;"));
-    assert_eq!(house.get("/partner/v1/assets/nonsense", HERE).await.status, 404);
+    let nothing = house.get("/partner/v1/assets/nonsense", HERE).await;
+    assert_eq!((nothing.status, nothing.header("ratelimit")), (404, "\"default\";r=0;t=60"));
+    let nobody = house.get("/partner/v1/me", "cs_partner_unknown").await;
+    assert!(nobody.status == 401 && !nobody.headers.contains_key("ratelimit"));
     let refused = house.get("/partner/v1/me", HERE).await;
     assert_eq!(
         (refused.status, refused.header("retry-after"), refused.header("ratelimit")),

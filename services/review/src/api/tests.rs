@@ -1,9 +1,12 @@
 //! The API by behaviour, against a store on SQLite.
 
+use countersign_domain::digest::Digest;
 use countersign_domain::people::Role;
+use countersign_domain::profile::Profile;
+use countersign_store::Actor;
 use serde_json::{Value, json};
 
-use crate::testing::World;
+use crate::testing::{HOSTILE, World};
 
 const NO_SUCH: &str = "01939d5c-6f2e-7c3a-9b1e-0a1b2c3d4e5f";
 
@@ -302,4 +305,48 @@ async fn a_text_can_be_checked_before_it_is_written() {
     ] {
         assert_eq!(rita.api("POST", "/api/v1/rules/check", bad.clone()).await.status, 422, "{bad}");
     }
+}
+
+#[tokio::test]
+async fn a_review_that_has_not_changed_is_not_sent_again() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let path = format!("/api/v1/reviews/{}", world.reviews[0]);
+    let first = rita.get(&path).await;
+    let tag = first.headers["etag"].to_str().unwrap().to_owned();
+    let again = rita.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+    rita.claim(world.reviews[0]).await;
+    let claimed = rita.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!(claimed.status, 200, "somebody has claimed it");
+    assert_ne!(claimed.headers["etag"], tag.as_str());
+}
+
+#[tokio::test]
+async fn what_a_partner_says_is_decided_by_a_second_reviewer_who_read_it() {
+    let world = World::new().await;
+    let (rita, mara) = (world.browser(&world.reviewer).await, world.browser(&world.marketer).await);
+    let partner = world.face.store.partner_by_slug("nordlicht").await.unwrap().unwrap();
+    let profile = Profile { description: HOSTILE.into(), ..partner.profile.clone() };
+    let author = Actor::User(world.marketer.id);
+    world.face.store.partner_update_profile(partner.id, 1, profile, author).await.unwrap();
+    let waiting = rita.get("/api/v1/partner-statements").await.json();
+    let digest = waiting["items"][0]["digest"].as_str().unwrap().to_owned();
+    assert_eq!((&waiting["items"][0]["text"], &waiting["items"][0]["state"]), (&HOSTILE.into(), &"waiting".into()));
+    let path = format!("/api/v1/partners/{}/statement/decision", partner.id);
+    let form = |decision: &str, digest: &str| json!({"decision": decision, "digest": digest});
+    for (who, form, status) in [
+        (&mara, form("approve", &digest), 403),
+        (&rita, form("approve", &Digest::of_bytes(b"other").to_string()), 412),
+        (&rita, form("reject", &digest), 422),
+        (&rita, form("request_changes", &digest), 422),
+        (&rita, form("approve", &digest), 200),
+        (&rita, form("approve", &digest), 409),
+    ] {
+        let answer = who.api("POST", &path, form.clone()).await;
+        assert_eq!(answer.status.as_u16(), status, "{form}: {}", answer.text);
+    }
+    assert_eq!(rita.get("/api/v1/partner-statements").await.json()["items"], json!([]));
+    let nowhere = format!("/api/v1/partners/{NO_SUCH}/statement/decision");
+    assert_eq!(rita.api("POST", &nowhere, form("approve", &digest)).await.status, 404);
 }

@@ -112,3 +112,58 @@ pub(crate) async fn decide(
         Err(problem) => Err(problem),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_domain::profile::Profile;
+    use countersign_store::Actor;
+
+    use super::ADDRESS;
+    use crate::testing::{HOSTILE, World};
+
+    /// The marketer, who is a reviewer too, gives the partner a description.
+    async fn said(world: &World, description: &str) -> String {
+        let store = &world.face.store;
+        let partner = store.partner_by_slug("nordlicht").await.unwrap().unwrap();
+        let profile = Profile { description: description.into(), ..partner.profile };
+        let author = Actor::User(world.marketer.id);
+        store.partner_update_profile(partner.id, partner.profile_version, profile, author).await.unwrap();
+        format!("{ADDRESS}/{}", partner.id)
+    }
+
+    #[tokio::test]
+    async fn the_queue_leads_to_what_partners_say_and_forms_alone_decide() {
+        let world = World::new().await;
+        let rita = world.browser(&world.reviewer).await;
+        assert!(!rita.get("/reviews").await.text.contains(ADDRESS), "nothing waits");
+        let path = said(&world, "We look after small offices.").await;
+        assert!(rita.get("/reviews").await.text.contains(ADDRESS));
+        let page = rita.get(ADDRESS).await;
+        assert!(page.text.contains("We look after small offices."), "{}", page.text);
+        let digest = rita.field(&page.text, "digest");
+        let refused = rita.form(&path, &[("decision", "reject"), ("digest", &digest), ("reason", " ")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("A reason is required to reject."), "{}", refused.text);
+        let form = [("decision", "approve"), ("digest", digest.as_str()), ("reason", "")];
+        let done = rita.form(&path, &form).await;
+        assert_eq!((done.status.as_u16(), done.location()), (303, ADDRESS));
+        assert!(rita.get(ADDRESS).await.text.contains("Nothing here."));
+        // Decided meanwhile: the page says so and shows what waits now.
+        assert_eq!(rita.form(&path, &form).await.status, 303);
+    }
+
+    #[tokio::test]
+    async fn whoever_wrote_it_reads_that_another_person_decides_and_markup_is_text() {
+        let world = World::new().await;
+        let path = said(&world, HOSTILE).await;
+        let mara = world.browser(&world.marketer).await;
+        let page = mara.get(ADDRESS).await;
+        assert!(page.text.contains("You wrote this; another person decides about it."), "{}", page.text);
+        assert!(!page.text.contains("name=\"decision\"") && !page.text.contains("<script>alert"));
+        let rita = world.browser(&world.reviewer).await;
+        let digest = rita.field(&rita.get(ADDRESS).await.text, "digest");
+        let own = mara.form(&path, &[("decision", "approve"), ("digest", &digest)]).await;
+        assert_eq!(own.status, 403, "{}", own.text);
+        assert_eq!(rita.forged_form(&path, &[("decision", "approve"), ("digest", &digest)]).await.status, 403);
+    }
+}
