@@ -23,10 +23,12 @@ async fn a_rendition_says_its_digest_is_had_once_and_every_pull_is_on_record() {
         let again = house.send("GET", &path, HERE, &[("if-none-match", first.header("etag"))], "").await;
         assert_eq!((again.status, again.body.len(), again.header("etag")), (304, 0, first.header("etag")));
         assert_eq!(house.send("GET", &path, HERE, &[("if-none-match", "\"other\"")], "").await.body, first.body);
+        let head = house.send("HEAD", &path, HERE, &[], "").await;
+        assert_eq!((head.status, head.body.len(), head.header("etag")), (200, 0, first.header("etag")));
     }
-    assert_eq!(house.pulls(release).await, (9, 1));
+    assert_eq!(house.pulls(release).await, (6, 1), "twice each; neither what was had already nor a HEAD is a copy");
     assert_eq!(house.get(&format!("/partner/v1/assets/{asset}/renditions/pdf"), HERE).await.status, 404);
-    assert_eq!(house.pulls(release).await, (9, 1), "nothing was had");
+    assert_eq!(house.pulls(release).await, (6, 1), "nothing was had");
 }
 
 #[tokio::test]
