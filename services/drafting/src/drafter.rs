@@ -14,19 +14,19 @@ use countersign_domain::place::{Locale, Market};
 use countersign_domain::release::Context;
 use countersign_domain::review::{Draft, Origin};
 use countersign_engine::{DraftError, Engine, Forbidden, Grammar, Priority, SubmitError};
-use countersign_library::index::Index;
+use countersign_library::index::{Hit, Index, IndexError};
 use countersign_render::{Template, Templates};
-use countersign_rules::{Packs, Place as RulePlace};
+use countersign_rules::{BrandTerms, Packs, Place as RulePlace};
 
 use crate::choose::{Candidate, best};
-use crate::examine::Examiner;
+use crate::examine::{CANNOT_BE_RENDERED, Examiner};
 use crate::grammar::lark;
 use crate::notes;
 use crate::prompt::{Ask, Prompt, PromptError, Prompts};
 use crate::rounds::Rounds;
 use crate::skeleton::{Skeleton, lay_out};
 use crate::sources::{Place, Sources, gather};
-use crate::terms::Terms;
+use crate::terms::{self, Terms};
 
 /// What drafting needs; clones share it.
 #[derive(Clone, Debug)]
@@ -116,6 +116,9 @@ impl DraftingError {
     }
 }
 
+/// So many passages are looked at for a draft.
+const PASSAGES_LOOKED_AT: usize = 6;
+
 /// A draft with blocks is drafted again, at most so often, and then goes to review marked.
 const REDRAFTS: u64 = 2;
 
@@ -150,7 +153,7 @@ impl Drafter {
         let retrieved = self.retrieve(task).await?;
         let place = Place { locale: &task.locale, market: task.market, now: task.now };
         let sources = gather(&task.brand, &task.brief, &task.claims, &retrieved, place);
-        let skeleton = lay_out(template, &sources, task.variant);
+        let skeleton = lay_out(&template.in_context(&context), &sources, task.variant);
         let terms = Terms::sort(self.forbidden(task, &context, &sources), &skeleton);
         let rounds = Rounds {
             engine: &self.engine,
@@ -196,9 +199,11 @@ impl Drafter {
             });
             kept = best(kept.into_iter().chain(examined).collect());
             match &kept {
-                Some(candidate) if candidate.blocks() == 0 => break,
-                Some(candidate) => wrong = messages(&candidate.findings),
-                None => {}
+                Some(candidate) => wrong = mendable(&candidate.findings),
+                None => continue,
+            }
+            if wrong.is_empty() {
+                break;
             }
         }
         let kept = kept.ok_or_else(|| {
@@ -255,24 +260,35 @@ impl Drafter {
     }
 
     async fn retrieve(&self, task: &Task) -> Result<Vec<(Passage, f32)>, DraftingError> {
-        let query = PassageQuery {
+        let query = |product: &str| PassageQuery {
             brand: task.brand.id,
             text: query_text(task),
-            product: task.brand.product(&task.brief.product).map(|p| p.key.clone()).unwrap_or_default(),
+            product: product.to_owned(),
             locale: task.locale.clone(),
             market: task.market,
             now: task.now,
-            limit: 6,
+            limit: PASSAGES_LOOKED_AT,
+        };
+        // A passage may name its product by the key or by the name.
+        let queries: Vec<PassageQuery> = match task.brand.product(&task.brief.product) {
+            Some(product) if product.name == product.key => vec![query(&product.key)],
+            Some(product) => vec![query(&product.key), query(&product.name)],
+            None => vec![query("")],
         };
         let (index, passages, version) = (Arc::clone(&self.library), Arc::clone(&task.passages), task.passages_version);
         let brand = task.brand.id;
         let hits = tokio::task::spawn_blocking(move || {
             index.sync(brand, version, &passages)?;
-            index.search(&query).map(|hits| {
-                hits.into_iter()
-                    .filter_map(|hit| passages.iter().find(|p| p.id == hit.passage).map(|p| (p.clone(), hit.score)))
-                    .collect()
-            })
+            let mut hits: Vec<Hit> = Vec::new();
+            for hit in queries.iter().map(|query| index.search(query)).collect::<Result<Vec<_>, _>>()?.concat() {
+                if !hits.iter().any(|known| known.passage == hit.passage) {
+                    hits.push(hit);
+                }
+            }
+            hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.cmp(&b.passage)));
+            hits.truncate(PASSAGES_LOOKED_AT);
+            let found = |hit: &Hit| passages.iter().find(|p| p.id == hit.passage).map(|p| (p.clone(), hit.score));
+            Ok::<_, IndexError>(hits.iter().filter_map(found).collect())
         })
         .await
         .map_err(|error| DraftingError::Library(error.to_string()))?;
@@ -285,15 +301,12 @@ impl Drafter {
             .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
     }
 
-    /// Names come by reference only, and what rules forbid as plain terms cannot be written at all.
+    /// Names come by reference only; what rules forbid as plain terms, and figures in words, cannot be written at all.
     fn forbidden(&self, task: &Task, context: &Context, sources: &Sources) -> Vec<String> {
         let sheet = &task.brand.sheet;
-        let mut terms = self.packs.forbidden_terms(&RulePlace::of(context, product_key(sources), task.now));
-        terms.extend(sheet.products.iter().map(|product| product.name.clone()));
-        terms.push(sources.product.text.clone());
-        for list in [&sheet.protected_names, &sheet.competitors, &sheet.forbidden_terms] {
-            terms.extend(list.iter().cloned());
-        }
+        let place = RulePlace::of(context, product_key(sources), task.now);
+        let mut terms = self.packs.forbidden_terms(&place, &BrandTerms::of(sheet));
+        terms.extend(terms::never_written(sheet, &sources.product.text, task.locale.language()));
         terms
     }
 
@@ -330,6 +343,28 @@ fn query_text(task: &Task) -> String {
     words.join(" ")
 }
 
-fn messages(findings: &[Finding]) -> Vec<String> {
-    findings.iter().filter(|f| f.severity == Severity::Block).map(|f| format!("{}: {}", f.slot, f.message)).collect()
+/// What another draft could do better, as the model is told it.
+fn mendable(findings: &[Finding]) -> Vec<String> {
+    let blocks = findings.iter().filter(|f| f.severity == Severity::Block && f.rule != CANNOT_BE_RENDERED);
+    blocks.map(|f| format!("{}: {}", f.slot, f.message)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_other_draft_would_mend_is_not_drafted_again() {
+        let block = |rule: &str| Finding {
+            rule: rule.into(),
+            severity: Severity::Block,
+            slot: "body".into(),
+            start: 0,
+            end: 0,
+            message: "Why.".into(),
+            fix: None,
+        };
+        assert_eq!(mendable(&[block(CANNOT_BE_RENDERED)]), Vec::<String>::new());
+        assert_eq!(mendable(&[block(CANNOT_BE_RENDERED), block("core.x")]), ["body: Why."]);
+    }
 }

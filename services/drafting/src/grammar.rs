@@ -30,9 +30,17 @@ pub fn lark(skeleton: &Skeleton, barred: &[String]) -> String {
     format!("{start}\n{terminals}{}WORD: {WORD}{bar}\nCAPITAL: {CAPITAL}{bar}\n{FIXED}", pieces.0.concat())
 }
 
+/// A letter or a mark on one, of those that a reader sees: fillers, joiners and variation selectors would let a word look
+/// like another one.
+macro_rules! letter {
+    () => {
+        r"[\p{L}\p{M}--[\x{34F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{3164}\x{FE00}-\x{FE0F}\x{FFA0}\x{E0100}-\x{E01EF}]]"
+    };
+}
+
 /// Letters; apostrophes and hyphens only between them.
-const WORD: &str = r"/[\p{L}\p{M}]+(['’-][\p{L}\p{M}]+)*/";
-const CAPITAL: &str = r"/\p{Lu}[\p{L}\p{M}]*(['’-][\p{L}\p{M}]+)*/";
+const WORD: &str = concat!("/", letter!(), "+(['’-]", letter!(), "+)*/");
+const CAPITAL: &str = concat!(r"/\p{Lu}", letter!(), "*(['’-]", letter!(), "+)*/");
 
 const FIXED: &str = "\
 STEP: \" \" | \", \" | \" – \" | \" & \"\n\
@@ -149,6 +157,23 @@ mod tests {
             product: true,
             partner: false,
             when: When::Always,
+        }
+    }
+
+    #[test]
+    fn a_word_holds_nothing_that_nobody_sees() {
+        // llguidance reads regular expressions with the same parser.
+        let is_word = |text: &str| {
+            [WORD, CAPITAL]
+                .map(|word| regex::Regex::new(&format!("^(?:{})$", word.trim_matches('/'))).unwrap().is_match(text))
+        };
+        for word in ["Glacier", "Über-Blick", "Can’t", "U\u{308}ber", "Дом", "Ấp"] {
+            assert_eq!(is_word(word), [true, true], "{word}");
+        }
+        for hidden in
+            "\u{34F}\u{115F}\u{1160}\u{3164}\u{FE00}\u{FE0F}\u{AD}\u{200B}\u{200D}\u{2060}\u{FFA0}\u{E0101}".chars()
+        {
+            assert_eq!(is_word(&format!("Gla{hidden}cier")), [false, false], "U+{:04X}", u32::from(hidden));
         }
     }
 

@@ -11,6 +11,7 @@ pub mod choose;
 pub mod drafter;
 pub mod events;
 pub mod examine;
+mod figures;
 pub mod grammar;
 mod notes;
 pub mod plan;

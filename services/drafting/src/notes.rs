@@ -20,15 +20,21 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
     };
     let missing =
         sources.missing.iter().map(|missing| note(Severity::Warn, "drafting.missing_source", not_used(missing)));
-    let none = sources.all().next().is_none().then(|| {
-        let message = format!(
-            "Nothing in {locale} supports this draft: the brief has no message or claim in this language and the library \
-             no passage. It says nothing specific."
-        );
+    let none = skeleton.references().is_empty().then(|| {
+        let message = if sources.all().next().is_none() {
+            format!(
+                "Nothing in {locale} supports this draft: the brief has no message or claim in this language and the \
+                 library no passage. It says nothing specific."
+            )
+        } else {
+            "This draft holds no message, claim or passage, since none of them has a place in this asset. It says nothing \
+             specific."
+                .to_owned()
+        };
         note(Severity::Error, "drafting.no_sources", message)
     });
     let left_out = skeleton.left_out.iter().map(|reference| {
-        let message = format!("`{reference}` did not fit the length of this asset and was left out.");
+        let message = format!("`{reference}` has no place in this asset, by its length or its form, and was left out.");
         note(Severity::Warn, "drafting.left_out", message)
     });
     missing.chain(none).chain(left_out).collect()
@@ -50,4 +56,40 @@ fn not_used(missing: &Missing) -> String {
     let mut what = missing.what.chars();
     let capital = what.next().map(char::to_uppercase).into_iter().flatten();
     format!("{}{} was not used: {}.", capital.collect::<String>(), what.as_str(), missing.why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::skeleton::lay_out;
+    use crate::sources::Source;
+    use countersign_domain::content::Bound;
+    use countersign_domain::wording::Form;
+    use countersign_render::Templates;
+
+    #[test]
+    fn a_draft_that_holds_no_reference_says_so_though_there_were_sources() {
+        let bound = |name: &str, text: &str| Bound {
+            reference: name.into(),
+            source: format!("test:{name}"),
+            text: text.into(),
+        };
+        let phrase =
+            Source { form: Form::Phrase, bound: bound("message.1", "less worry"), origin: String::new(), score: None };
+        let sources = Sources {
+            product: bound("product.name", "Fjord"),
+            messages: vec![phrase],
+            claims: Vec::new(),
+            passages: Vec::new(),
+            missing: Vec::new(),
+        };
+        let templates = Templates::embedded().unwrap();
+        let said = |asset_type: &str| {
+            let skeleton = lay_out(templates.get(asset_type).unwrap(), &sources, 1);
+            let findings = findings(&sources, &skeleton, &"en-US".parse().unwrap(), "text");
+            findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(said("x_post"), ["drafting.no_sources", "drafting.left_out"]);
+        assert_eq!(said("email"), Vec::<String>::new());
+    }
 }

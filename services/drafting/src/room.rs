@@ -68,12 +68,15 @@ impl Room {
         Self { left: max.saturating_sub(comfortable), pieces: max, names: Names::of(slot, sources) }
     }
 
+    pub fn fits(&self, source: &Source) -> bool {
+        cost(source) <= self.left
+    }
+
     pub fn take(&mut self, source: &Source) -> bool {
-        let cost = wide(&source.bound.text) + 2 * GAP;
-        let fits = cost <= self.left;
+        let fits = self.fits(source);
         if fits {
-            self.left -= cost;
-            self.pieces = self.pieces.saturating_sub(cost);
+            self.left -= cost(source);
+            self.pieces = self.pieces.saturating_sub(cost(source));
         }
         fits
     }
@@ -108,6 +111,10 @@ impl Room {
             piece.max_chars = least + (piece.max_chars - least) * spare / above;
         }
     }
+}
+
+fn cost(source: &Source) -> usize {
+    wide(&source.bound.text) + 2 * GAP
 }
 
 /// Half way between the shortest and the longest that a piece may be.

@@ -26,10 +26,20 @@ pub enum Element {
     Bullets(Vec<String>),
 }
 
+impl Element {
+    fn references(&self) -> Vec<String> {
+        match self {
+            Self::Piece(_) => Vec::new(),
+            Self::Reference(name) => vec![name.clone()],
+            Self::Bullets(names) => names.clone(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Skeleton {
     pub slots: Vec<SlotPlan>,
-    /// References that did not fit this asset.
+    /// References that this asset has no place for: too long, or of a form that it does not take.
     pub left_out: Vec<String>,
 }
 
@@ -40,37 +50,52 @@ const WANTED_PROOF: usize = 2;
 #[must_use]
 pub fn lay_out(template: &Template, sources: &Sources, variant: u32) -> Skeleton {
     let mut skeleton = Skeleton::default();
+    let groups = Groups::new(sources, variant);
+    let mut fates = Fates::default();
     for slot in &template.slots {
         let mut room = Room::of(slot, sources);
-        let groups = Groups::new(sources, variant);
         let mut paragraphs = Vec::new();
         for paragraph in slot.draft.iter().filter(|paragraph| groups.has(paragraph.when)) {
-            let elements = lay_paragraph(paragraph, &groups, &mut room, &mut skeleton.left_out);
-            if elements.iter().any(|element| !matches!(element, Element::Piece(piece) if piece.when != When::Always)) {
-                paragraphs.push(elements);
-            }
+            paragraphs.push((paragraph.when, lay_paragraph(paragraph, &groups, &mut room, &mut fates)));
         }
+        let mut paragraphs = without_empty_promises(paragraphs, &groups);
         room.share(&mut paragraphs);
         skeleton.slots.push(SlotPlan { name: slot.name.clone(), paragraphs });
     }
+    let placed = skeleton.references();
+    let asked = sources.messages.iter().chain(&sources.claims).map(|source| &source.bound.reference);
+    let unplaced = asked.chain(&fates.refused).filter(|name| !placed.contains(name) && !fates.waiting.contains(name));
+    skeleton.left_out = unplaced.cloned().collect();
     skeleton.left_out.sort();
     skeleton.left_out.dedup();
     skeleton
 }
 
-fn lay_paragraph(
-    paragraph: &Paragraph,
-    groups: &Groups<'_>,
-    room: &mut Room,
-    left_out: &mut Vec<String>,
-) -> Vec<Element> {
+/// What became of references that stand nowhere.
+#[derive(Debug, Default)]
+struct Fates {
+    /// There was a place for it, and no room.
+    refused: Vec<String>,
+    /// It would have fitted a place for one, and another's turn it was: other variants have it.
+    waiting: Vec<String>,
+}
+
+fn lay_paragraph(paragraph: &Paragraph, groups: &Groups<'_>, room: &mut Room, fates: &mut Fates) -> Vec<Element> {
     let mut elements = Vec::new();
     for part in &paragraph.parts {
         match part {
             Part::Piece(piece) if groups.has(piece.when) => elements.push(Element::Piece(piece.clone())),
             Part::Piece(_) => {}
             Part::Refs(RefGroup::One) => {
-                elements.extend(groups.one.iter().find(|source| room.take(source)).map(|s| reference(s)));
+                let (fit, rest): (Vec<&Source>, Vec<&Source>) =
+                    groups.one.iter().copied().partition(|source| room.fits(source));
+                fates.refused.extend(names(&rest));
+                if let Some((first, others)) = fit.split_first()
+                    && room.take(first)
+                {
+                    elements.push(reference(first));
+                    fates.waiting.extend(names(others));
+                }
             }
             Part::Refs(group) => {
                 let list = if *group == RefGroup::Messages { &groups.messages } else { &groups.claims };
@@ -78,19 +103,40 @@ fn lay_paragraph(
                     if room.take(source) {
                         elements.push(reference(source));
                     } else {
-                        left_out.push(source.bound.reference.clone());
+                        fates.refused.push(source.bound.reference.clone());
                     }
                 }
             }
             Part::Bullets => {
-                let (fit, rest): (Vec<&Source>, Vec<&Source>) =
-                    groups.phrases.iter().copied().partition(|source| room.take(source));
-                left_out.extend(rest.iter().map(|source| source.bound.reference.clone()));
-                elements.push(Element::Bullets(fit.iter().map(|source| source.bound.reference.clone()).collect()));
+                let fit: Vec<&Source> = groups.phrases.iter().copied().filter(|source| room.take(source)).collect();
+                if !fit.is_empty() {
+                    elements.push(Element::Bullets(names(&fit)));
+                }
             }
         }
     }
     elements
+}
+
+/// What leads to references (a bridge, a lead) promises them: it goes when none of its group found room in this slot.
+fn without_empty_promises(paragraphs: Vec<(When, Vec<Element>)>, groups: &Groups<'_>) -> Vec<Vec<Element>> {
+    let laid: Vec<String> =
+        paragraphs.iter().flat_map(|(_, elements)| elements).flat_map(Element::references).collect();
+    let kept =
+        |when: When| when == When::Always || groups.of(when).any(|source| laid.contains(&source.bound.reference));
+    paragraphs
+        .into_iter()
+        .filter(|(when, _)| kept(*when))
+        .map(|(_, mut elements)| {
+            elements.retain(|element| !matches!(element, Element::Piece(piece) if !kept(piece.when)));
+            elements
+        })
+        .filter(|elements| elements.iter().any(|e| !matches!(e, Element::Piece(piece) if piece.when != When::Always)))
+        .collect()
+}
+
+fn names(sources: &[&Source]) -> Vec<String> {
+    sources.iter().map(|source| source.bound.reference.clone()).collect()
 }
 
 fn reference(source: &Source) -> Element {
@@ -122,12 +168,18 @@ impl<'a> Groups<'a> {
     }
 
     fn has(&self, when: When) -> bool {
-        match when {
-            When::Always => true,
-            When::Claims => !self.claims.is_empty(),
-            When::Phrases => !self.phrases.is_empty(),
-            When::Sources => !self.one.is_empty(),
-        }
+        when == When::Always || self.of(when).next().is_some()
+    }
+
+    /// The references that a part is there for.
+    fn of(&self, when: When) -> impl Iterator<Item = &'a Source> {
+        let group = match when {
+            When::Always => &[][..],
+            When::Claims => &self.claims,
+            When::Phrases => &self.phrases,
+            When::Sources => &self.one,
+        };
+        group.iter().copied()
     }
 }
 
@@ -136,16 +188,9 @@ impl Skeleton {
     #[must_use]
     pub fn references(&self) -> Vec<String> {
         let mut seen = Vec::new();
-        for element in self.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten()) {
-            let names = match element {
-                Element::Piece(_) => &[][..],
-                Element::Reference(name) => std::slice::from_ref(name),
-                Element::Bullets(names) => names,
-            };
-            for name in names {
-                if !seen.contains(name) {
-                    seen.push(name.clone());
-                }
+        for name in self.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten()).flat_map(Element::references) {
+            if !seen.contains(&name) {
+                seen.push(name);
             }
         }
         seen
@@ -214,6 +259,44 @@ mod tests {
             .sum();
         assert!(written <= template.slots[0].limit.max, "{written}");
         assert_eq!(lay_out(template, &sources, 2).references(), ["message.2"], "variants differ");
+    }
+
+    fn pieces(skeleton: &Skeleton) -> Vec<&str> {
+        elements(skeleton)
+            .filter_map(|e| if let Element::Piece(piece) = e { Some(piece.name.as_str()) } else { None })
+            .collect()
+    }
+
+    #[test]
+    fn what_leads_to_references_goes_when_none_of_them_fits() {
+        let templates = Templates::embedded().unwrap();
+        let endless = "so long ".repeat(400);
+        let sentence = format!("It is {}.", endless.trim());
+        for asset_type in ["email", "linkedin_post"] {
+            let skeleton =
+                lay_out(templates.get(asset_type).unwrap(), &sources(&["It rests."], &[&sentence, &endless]), 1);
+            let pieces = pieces(&skeleton);
+            assert!(
+                !pieces.iter().any(|name| ["bridge", "lead", "li_bridge"].contains(name)),
+                "{asset_type}: {pieces:?}"
+            );
+            assert_eq!(skeleton.references(), ["message.1"]);
+            assert_eq!(skeleton.left_out, ["claim.1", "claim.2"]);
+        }
+        let skeleton = lay_out(templates.get("linkedin_post").unwrap(), &sources(&[], &[&sentence]), 1);
+        assert_eq!(pieces(&skeleton), ["li_hook", "li_closing"]);
+    }
+
+    #[test]
+    fn what_no_place_takes_is_left_out_and_what_has_its_turn_later_is_not() {
+        let templates = Templates::embedded().unwrap();
+        let post = templates.get("x_post").unwrap();
+        let long = format!("It is {}.", "so long ".repeat(60).trim());
+        let skeleton = lay_out(post, &sources(&[&long, "less worry", "It rests."], &["It saves time."]), 1);
+        assert_eq!(skeleton.references(), ["message.3"]);
+        assert_eq!(skeleton.left_out, ["message.1", "message.2"]);
+        let linkedin = lay_out(templates.get("linkedin_post").unwrap(), &sources(&["less worry"], &[]), 1);
+        assert_eq!((linkedin.references(), linkedin.left_out), (Vec::new(), vec!["message.1".to_owned()]));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use countersign_domain::content::Bound;
 use countersign_domain::library::{Claim, Passage};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::review::SourceNote;
-use countersign_domain::wording::Form;
+use countersign_domain::wording::{Form, Wording};
 
 /// One reference that a draft may hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ pub fn gather(
     }
     let mut claims = Vec::new();
     for (i, form) in brief.claims.iter().enumerate() {
-        match resolve_claim(form, i, brief, library, place) {
+        match resolve_claim(form, i, (brand, brief), library, place) {
             Ok((id, text, origin)) => claims.push(source("claim", claims.len(), &id, &text, origin)),
             Err(fault) => missing.push(fault),
         }
@@ -80,7 +80,9 @@ pub fn gather(
     let mut passages = Vec::new();
     for (passage, score) in retrieved {
         let sentence = Form::of(&passage.text) == Form::Sentence && passage.text.chars().count() <= 240;
-        let repeats = messages.iter().chain(&claims).any(|known: &Source| known.bound.text == passage.text);
+        // The library may hold a text twice, from two files.
+        let text = passage.text.trim();
+        let repeats = messages.iter().chain(&claims).chain(&passages).any(|known: &Source| known.bound.text == text);
         if sentence && !repeats && passages.len() < MAX_PASSAGES {
             let mut found = source(
                 "passage",
@@ -99,7 +101,7 @@ pub fn gather(
 fn resolve_claim(
     form: &ClaimForm,
     i: usize,
-    brief: &Brief,
+    (brand, brief): (&Brand, &Brief),
     library: &[Claim],
     place: Place<'_>,
 ) -> Result<(String, String, String), Missing> {
@@ -114,6 +116,10 @@ fn resolve_claim(
     match form {
         ClaimForm::Full(full) => own(full.text.for_locale(place.locale, &brief.language), &full.source),
         ClaimForm::Plain(text) => match library.iter().find(|claim| claim.key == *text) {
+            // A mistyped key must never be printed as if it were a statement.
+            None if is_key(text) => {
+                Err(Missing { what: format!("claim `{text}`"), why: "the library has no claim of this key".to_owned() })
+            }
             None => own((brief.language.language() == place.locale.language()).then_some(text.as_str()), ""),
             Some(claim) if !claim.may_run(place.market, place.now) => Err(Missing {
                 what: format!("claim `{}`", claim.key),
@@ -123,12 +129,32 @@ fn resolve_claim(
                     format!("it may not be made in {}", place.market)
                 },
             }),
+            Some(claim) if !is_about(&claim.product, brand, brief) => Err(Missing {
+                what: format!("claim `{}`", claim.key),
+                why: format!("it is about `{}`, and this brief is about `{}`", claim.product, brief.product),
+            }),
+            // Nobody said which language it is in, and the brief's own is no evidence of it.
+            Some(claim) if matches!(claim.text, Wording::One(_)) => Err(Missing {
+                what: format!("claim `{}`", claim.key),
+                why: "its wording names no language; give it in the library as a map from language to text".to_owned(),
+            }),
             Some(claim) => match claim.text.for_locale(place.locale, &brief.language) {
                 Some(text) => Ok((format!("claim:{}", claim.key), text.to_owned(), claim.evidence.clone())),
                 None => Err(no_text(format!("claim `{}`", claim.key), place.locale)),
             },
         },
     }
+}
+
+/// Whether a text is shaped like the key of a claim in the library.
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c))
+}
+
+/// Whether what is about `product` (a key or a name; empty for the brand as a whole) may be said of the brief's product.
+fn is_about(product: &str, brand: &Brand, brief: &Brief) -> bool {
+    let key = |asked: &str| brand.product(asked).map_or(asked, |product| &product.key).to_lowercase();
+    product.is_empty() || key(product) == key(&brief.product)
 }
 
 fn no_text(what: String, locale: &Locale) -> Missing {
@@ -176,9 +202,9 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_domain::brand::BrandSheet;
+    use countersign_domain::brand::{BrandSheet, Product};
     use countersign_domain::brief::BriefForm;
-    use countersign_domain::id::{BrandId, ClaimId, CountingIds};
+    use countersign_domain::id::{BrandId, ClaimId, CountingIds, PassageId};
 
     const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 
@@ -223,6 +249,67 @@ mod tests {
         assert_eq!(sources.find("claim.1").unwrap().source, "claim:uptime");
         assert_eq!(sources.claims[0].origin, "Audit 2026");
         assert_eq!(sources.messages.iter().map(|m| m.form).collect::<Vec<_>>(), [Form::Sentence, Form::Phrase]);
+    }
+
+    fn in_us(brand: &Brand, brief: &Brief, claim: Claim) -> Sources {
+        let en = "en-US".parse().unwrap();
+        gather(brand, brief, &[claim], &[], Place { locale: &en, market: "US".parse().unwrap(), now: NOW })
+    }
+
+    #[test]
+    fn a_key_that_the_library_does_not_know_is_missing_and_never_a_claim() {
+        let (brand, brief, claim) = world(&BRIEF.replace("\"Saves time.\"", "\"up-time.v2\", \"saves time\""));
+        let sources = in_us(&brand, &brief, claim);
+        let texts: Vec<_> = sources.claims.iter().map(|claim| claim.bound.text.as_str()).collect();
+        assert_eq!(texts, ["Up 99.9 percent.", "saves time"]);
+        assert_eq!(sources.missing.len(), 1);
+        assert_eq!(sources.missing[0].what, "claim `up-time.v2`");
+    }
+
+    #[test]
+    fn a_claim_whose_language_nobody_named_is_not_offered() {
+        let (brand, brief, mut claim) = world(BRIEF);
+        claim.text = Wording::One("Zu 99,9 Prozent da.".into());
+        let sources = in_us(&brand, &brief, claim);
+        assert!(sources.claims.iter().all(|claim| claim.bound.source != "claim:uptime"));
+        assert!(sources.missing[0].why.contains("names no language"), "{:?}", sources.missing);
+    }
+
+    #[test]
+    fn a_claim_about_a_product_is_for_that_product_alone_by_key_or_name() {
+        let (mut brand, brief, mut claim) = world(BRIEF);
+        let product = |key: &str, name: &str| Product { key: key.into(), name: name.into(), summary: String::new() };
+        brand.sheet.products = vec![product("fj", "Fjord"), product("gl", "Glacier")];
+        for (about, offered) in [("fj", true), ("FJORD", true), ("", true), ("gl", false), ("Glacier", false)] {
+            claim.product = about.into();
+            let sources = in_us(&brand, &brief, claim.clone());
+            assert_eq!(sources.claims.iter().any(|c| c.bound.source == "claim:uptime"), offered, "{about}");
+            assert_eq!(sources.missing.is_empty(), offered, "{about}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_the_library_holds_twice_is_offered_once() {
+        let (brand, brief, claim) = world(BRIEF);
+        let ids = CountingIds::default();
+        let passage = |text: &str| Passage {
+            id: PassageId::new(&ids, NOW),
+            brand: brand.id,
+            product: String::new(),
+            locale: "en".parse().unwrap(),
+            market: None,
+            text: text.into(),
+            source: "guide.md".into(),
+            valid_from: None,
+            valid_until: None,
+        };
+        let retrieved =
+            ["It rests on tests.", "It rests on tests. ", "It keeps watch."].map(|text| (passage(text), 1.0));
+        let en = "en-US".parse().unwrap();
+        let place = Place { locale: &en, market: "US".parse().unwrap(), now: NOW };
+        let sources = gather(&brand, &brief, &[claim], &retrieved, place);
+        let texts: Vec<_> = sources.passages.iter().map(|passage| passage.bound.text.as_str()).collect();
+        assert_eq!(texts, ["It rests on tests.", "It keeps watch."]);
     }
 
     #[test]

@@ -5,8 +5,10 @@
 
 use std::collections::HashSet;
 
+use countersign_domain::brand::BrandSheet;
 use countersign_domain::content::PartnerField;
 
+use crate::figures;
 use crate::skeleton::{Element, Skeleton};
 
 /// Forbidden terms by who sees to them.
@@ -34,6 +36,31 @@ impl Terms {
         sorted.barred.dedup();
         sorted
     }
+}
+
+/// What free text never holds, whatever the rules say: the brand's own words, and figures in words.
+pub(crate) fn never_written(sheet: &BrandSheet, product: &str, language: &str) -> Vec<String> {
+    let mut terms = of_brand(sheet, product, language);
+    terms.extend(figures::of_language(language).map(str::to_owned));
+    terms
+}
+
+/// What a brand keeps out of free text: names, which come by reference only, and its forbidden terms.
+fn of_brand(sheet: &BrandSheet, product: &str, language: &str) -> Vec<String> {
+    let products = sheet.products.iter().map(|product| product.name.as_str()).chain([product]);
+    let names = products.chain(sheet.protected_names.iter().chain(&sheet.competitors).map(String::as_str));
+    let mut terms: Vec<String> = sheet.forbidden_terms.clone();
+    for name in names {
+        terms.push(name.to_owned());
+        terms.extend(genitive(name, language));
+    }
+    terms
+}
+
+/// A name as German inflects it: without an apostrophe, so that it is another word.
+fn genitive(name: &str, language: &str) -> Option<String> {
+    let name = name.trim();
+    (language == "de" && name.ends_with(char::is_alphabetic)).then(|| format!("{name}s"))
 }
 
 /// Whether the grammar lets free text hold it at all: letters and a few marks, a full stop only at the end of a word.
@@ -74,6 +101,30 @@ fn fold(term: &str) -> String {
 mod tests {
     use super::*;
     use crate::skeleton::SlotPlan;
+
+    #[test]
+    fn a_name_is_barred_with_its_german_genitive() {
+        let sheet = BrandSheet {
+            protected_names: vec!["Halvard".into(), "N7".into()],
+            competitors: vec!["Glacier".into()],
+            forbidden_terms: vec!["Angst".into()],
+            ..BrandSheet::default()
+        };
+        assert_eq!(of_brand(&sheet, "Fjord", "en"), ["Angst", "Fjord", "Halvard", "N7", "Glacier"]);
+        assert_eq!(
+            of_brand(&sheet, "Fjord", "de"),
+            ["Angst", "Fjord", "Fjords", "Halvard", "Halvards", "N7", "Glacier", "Glaciers"]
+        );
+    }
+
+    #[test]
+    fn figures_in_words_are_never_written_and_the_automaton_sees_to_it() {
+        for (language, word) in [("en", "twice"), ("en", "times faster"), ("de", "Prozent"), ("de", "märz")] {
+            let terms = never_written(&BrandSheet::default(), "Fjord", language);
+            let sorted = Terms::sort(terms, &Skeleton::default());
+            assert!(sorted.forbidden.contains(&word.to_lowercase()), "{word}");
+        }
+    }
 
     #[test]
     fn a_word_of_the_structure_is_the_grammars_and_what_nobody_can_write_is_nobodys() {

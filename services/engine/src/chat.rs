@@ -4,6 +4,9 @@
 //! `tojson`, a few Python methods on strings. Undefined values may be tested but not printed, since
 //! templates ask `if tools`. `strftime_now` gives a fixed day: the same job must give the same draft
 //! tomorrow. What people wrote is a value here, never part of a template.
+//!
+//! A template comes with a model from elsewhere, so it is not trusted: what it may compute, hold and print is bounded, and
+//! it is tried out when the model is loaded.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Value};
@@ -37,6 +40,13 @@ pub(crate) struct ChatTemplate {
     specials: Vec<String>,
 }
 
+/// What one rendering may cost. An instruction costs about one, and so do 64 bytes of data; a long brief takes a few
+/// thousand.
+const FUEL: u64 = 200_000;
+
+/// The longest prompt, and the longest text that a template may work on, in bytes.
+const LONGEST: usize = 1 << 20;
+
 /// What `strftime_now` knows of its day, 1 January 2026, noon.
 const DAY: [(&str, &str); 12] = [
     ("%Y", "2026"),
@@ -58,6 +68,13 @@ impl ChatTemplate {
         Self { template, begin, end, specials }
     }
 
+    /// Renders a small chat, so that a template that cannot be used is found before anybody waits for it. Some templates
+    /// refuse a system message on purpose, so one without is tried as well.
+    pub(crate) fn try_out(&self) -> Result<(), ChatTemplateError> {
+        let (system, user) = (ChatMessage::new("system", "Be brief."), ChatMessage::new("user", "Hello"));
+        self.render(&[system, user.clone()]).or_else(|_| self.render(&[user])).map(drop)
+    }
+
     pub(crate) fn render(&self, messages: &[ChatMessage]) -> Result<String, ChatTemplateError> {
         let messages: Vec<ChatMessage> = messages
             .iter()
@@ -66,11 +83,18 @@ impl ChatTemplate {
                 content: without_control_tokens(&message.content, &self.specials),
             })
             .collect();
-        self.try_render(&messages).map_err(|error| ChatTemplateError::Failed(format!("{error:#}")))
+        let prompt =
+            self.try_render(&messages).map_err(|error| ChatTemplateError::Failed(shortened(&format!("{error:#}"))))?;
+        if prompt.len() > LONGEST {
+            let size = prompt.len();
+            return Err(ChatTemplateError::Failed(format!("it makes a prompt of {size} bytes; {LONGEST} at most")));
+        }
+        Ok(prompt)
     }
 
     fn try_render(&self, messages: &[ChatMessage]) -> Result<String, Error> {
         let mut environment = Environment::new();
+        environment.set_fuel(Some(FUEL));
         environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_auto_escape_callback(|_| AutoEscape::None);
@@ -78,8 +102,11 @@ impl ChatTemplate {
         environment.add_function("raise_exception", |message: String| -> Result<String, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, message))
         });
-        environment.add_function("strftime_now", |format: String| {
-            DAY.iter().fold(format, |text, (field, value)| text.replace(field, value))
+        environment.add_function("strftime_now", |format: String| -> Result<String, Error> {
+            if format.len() > 100 {
+                return Err(too_long("the format of strftime_now"));
+            }
+            Ok(DAY.iter().fold(format, |text, (field, value)| text.replace(field, value)))
         });
         environment.add_filter("tojson", to_json);
         environment.add_template("chat", &self.template)?;
@@ -95,6 +122,15 @@ impl ChatTemplate {
             documents => Value::from(()),
         })
     }
+}
+
+/// A template chooses the words of its refusal; they are shown to people.
+fn shortened(text: &str) -> String {
+    text.chars().take(500).collect()
+}
+
+fn too_long(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, format!("{what} is too long for a chat template"))
 }
 
 /// JSON as Python's `json.dumps(…, ensure_ascii=False)` writes it inside a prompt: not for HTML.
@@ -133,6 +169,15 @@ fn python_method(value: &Value, method: &str, arguments: &[Value]) -> Result<Val
     let strings: Vec<&str> = arguments.iter().filter_map(Value::as_str).collect();
     if strings.len() != arguments.len() {
         return Err(unknown());
+    }
+    // The engine counts what a method returns; what it would take to make it is bounded here.
+    if text.len() > LONGEST {
+        return Err(too_long("a text"));
+    }
+    if let ("replace", [from, to]) = (method, strings.as_slice())
+        && text.matches(from).count().saturating_mul(to.len()) > LONGEST
+    {
+        return Err(too_long("what `replace` makes"));
     }
     let is_one_of = |set: &str, character: char| set.contains(character);
     Ok(match (method, strings.as_slice()) {
@@ -212,6 +257,29 @@ mod tests {
     #[test]
     fn printing_what_is_undefined_fails() {
         assert!(template("{{ messages[0].contents }}").render(&[ChatMessage::new("user", "x")]).is_err());
+    }
+
+    #[test]
+    fn a_hostile_template_runs_out_and_is_found_when_it_is_tried_out() {
+        let doubled =
+            "{% set x = namespace(t='aaaaaaaa') %}{% for _ in range(40) %}{% set x.t = BODY %}{% endfor %}{{ x.t }}";
+        for hostile in [
+            "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
+            "{% macro m(n) %}{{ m(n + 1) }}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+            "{{ 'x' * 99999999999 }}",
+            "{% for a in range(3000) %}{{ 'x' * 600 }}{% endfor %}",
+            &doubled.replace("BODY", "x.t ~ x.t"),
+            &doubled.replace("BODY", "x.t.replace('a', 'aaaaaaaaaa')"),
+            &doubled.replace("BODY", "x.t.replace('', x.t)"),
+            &doubled.replace("BODY", "strftime_now(x.t ~ '%B%B%B')"),
+            "{{ messages | broken",
+        ] {
+            let error = template(hostile).try_out().unwrap_err();
+            assert!(matches!(&error, ChatTemplateError::Failed(text) if text.len() < 2_100), "{hostile}: {error}");
+        }
+        template(CHATML).try_out().unwrap();
+        let without_system = "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}ok";
+        template(without_system).try_out().unwrap();
     }
 
     #[test]

@@ -26,8 +26,8 @@ mod template;
 pub use count::{count, longest};
 pub use links::Tracking;
 pub use page::Images;
-pub use render::{Blobs, Format, FormatError, NoBlobs, RenderError, Rendition, Subject, render};
+pub use render::{Blobs, Format, FormatError, NoBlobs, RenderError, Rendition, Subject, render, try_render};
 pub use sample::placeholder_profile;
 pub use template::{
-    Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, Template, TemplateError, Templates, Unit, When,
+    Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, Template, TemplateError, Templates, Unit, When, notice,
 };

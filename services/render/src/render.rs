@@ -15,7 +15,8 @@ use countersign_released::profile::Profile;
 use countersign_released::release::Context;
 
 use crate::page::{Addresses, Face, Page};
-use crate::template::{LockedText, Markup, Template, TemplateError, Templates};
+use crate::sample::placeholder_profile;
+use crate::template::{LockedText, Markup, Template, TemplateError, Templates, notice};
 use crate::{Images, Tracking, inline};
 
 /// Stored logos, by the digest of their PNG.
@@ -30,6 +31,17 @@ pub struct NoBlobs;
 impl Blobs for NoBlobs {
     fn png(&self, _: &Digest) -> Option<Arc<[u8]>> {
         None
+    }
+}
+
+/// The same small logo for every digest, for trials: logos are looked for when they are stored and when they are pulled.
+#[derive(Clone, Copy, Debug)]
+struct AnyLogo;
+
+impl Blobs for AnyLogo {
+    fn png(&self, _: &Digest) -> Option<Arc<[u8]>> {
+        // The head of a PNG of 1 × 1 pixels: all that a layout asks of a logo is its size.
+        Some(Arc::from(*b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"))
     }
 }
 
@@ -149,6 +161,24 @@ pub fn render(
     let template = templates
         .get(&context.asset_type)
         .ok_or_else(|| RenderError::UnknownTemplate(context.asset_type.chars().take(60).collect()))?;
+    render_as(template, subject, blobs, format)
+}
+
+/// Every format for a sample partner, whatever its logos: whether partners will be able to pull this content there.
+pub fn try_render(template: &Template, context: &Context, content: &Content) -> Result<(), RenderError> {
+    let profile = placeholder_profile();
+    let links = Tracking { campaign: "sample", asset: "sample", partner: "sample" };
+    let subject = Subject { context, content, profile: &profile, links, images: Images::Inline };
+    Format::ALL.into_iter().try_for_each(|format| render_as(template, &subject, &AnyLogo, format).map(drop))
+}
+
+pub(crate) fn render_as(
+    template: &Template,
+    subject: &Subject<'_>,
+    blobs: &dyn Blobs,
+    format: Format,
+) -> Result<Rendition, RenderError> {
+    let context = subject.context;
     if context.template != template.tag() {
         return Err(RenderError::TemplateVersion { asked: context.template.clone(), have: template.tag() });
     }
@@ -159,13 +189,13 @@ pub fn render(
     let text = match format {
         Format::Html => {
             let file = template.markup.file_name();
-            let source = run_layout(templates, template, file, &page(Face::Markup)?)?;
+            let source = run_layout(template, file, &page(Face::Markup)?)?;
             match template.markup {
                 Markup::Html => source,
                 Markup::Mjml => from_mjml(template, &source)?,
             }
         }
-        Format::Text => run_layout(templates, template, "layout.txt", &page(Face::Plain)?)?,
+        Format::Text => run_layout(template, "layout.txt", &page(Face::Plain)?)?,
         Format::Json => canonical_json(&data(subject, template, legal)?),
     };
     let bytes = text.into_bytes();
@@ -188,11 +218,9 @@ fn locked_texts<'a>(template: &'a Template, locale: &Locale) -> Result<&'a BTree
 
 /// `None` for a brand without any notices; an error when it has some but none here.
 fn legal_notice(context: &Context) -> Result<Option<&str>, RenderError> {
-    let notices = &context.brand.legal;
-    match notices.get(context.market.as_str()).map(|text| text.trim()) {
-        Some(text) if !text.is_empty() => Ok(Some(text)),
-        _ if notices.is_empty() => Ok(None),
-        _ => Err(RenderError::MissingLegal { market: context.market }),
+    match notice(context) {
+        None if !context.brand.legal.is_empty() => Err(RenderError::MissingLegal { market: context.market }),
+        notice => Ok(notice),
     }
 }
 
@@ -210,11 +238,10 @@ fn check_slots(template: &Template, content: &Content) -> Result<(), RenderError
     Ok(())
 }
 
-fn run_layout(templates: &Templates, template: &Template, file: &str, page: &Page) -> Result<String, RenderError> {
-    let name = format!("{}/{file}", template.name);
-    let rendered =
-        templates.layouts().get_template(&name).and_then(|layout| layout.render(minijinja::value::Serde(page)));
+fn run_layout(template: &Template, file: &str, page: &Page) -> Result<String, RenderError> {
+    let rendered = template.layouts.get_template(file).and_then(|layout| layout.render(minijinja::value::Serde(page)));
     rendered.map_err(|error| {
+        let name = format!("{}/{file}", template.name);
         let reason =
             error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
         RenderError::Layout(TemplateError::new(name, error.line(), reason))

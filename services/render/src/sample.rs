@@ -7,8 +7,9 @@ use countersign_released::place::{Locale, Market};
 use countersign_released::profile::Profile;
 use countersign_released::release::{BrandIdentity, Context};
 
-use crate::template::{Template, TemplateError, Templates};
-use crate::{Format, Images, NoBlobs, RenderError, Subject, Tracking, render};
+use crate::render::render_as;
+use crate::template::{Template, TemplateError};
+use crate::{Format, Images, NoBlobs, RenderError, Subject, Tracking};
 
 /// A plausible partner, for previews of what no partner has pulled yet.
 #[must_use]
@@ -27,8 +28,11 @@ pub fn placeholder_profile() -> Profile {
     }
 }
 
+/// A market's notice that stands nowhere else.
+const NOTICE: &str = "A notice for the sample market.";
+
 /// Renders `template` in each of its languages, for a partner who gave everything and for one who gave the least.
-pub(crate) fn try_out(templates: &Templates, template: &Template) -> Result<(), TemplateError> {
+pub(crate) fn try_out(template: &Template) -> Result<(), TemplateError> {
     let text = SlotText {
         segments: vec![Segment::Text { text: "Some words.\nMore.\n\nA list:\n- one\n- two\n\nThe end.".into() }],
     };
@@ -44,10 +48,10 @@ pub(crate) fn try_out(templates: &Templates, template: &Template) -> Result<(), 
     let market: Market = "US".parse().map_err(|error| at(format!("{error}")))?;
     for locale in template.locales() {
         let locale: Locale = locale.parse().map_err(|error| at(format!("{error}")))?;
-        for (profile, legal) in [(&full, true), (&least, false)] {
+        for (profile, legal) in [(&full, true), (&least, true), (&least, false)] {
             let brand = BrandIdentity {
                 name: "Sample brand".into(),
-                legal: legal.then(|| ("US".to_owned(), "A notice.".to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
+                legal: legal.then(|| ("US".to_owned(), NOTICE.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
                 ..BrandIdentity::default()
             };
             let context = Context {
@@ -62,10 +66,14 @@ pub(crate) fn try_out(templates: &Templates, template: &Template) -> Result<(), 
             let links = Tracking { campaign: "sample", asset: "sample", partner: "sample" };
             let subject = Subject { context: &context, content: &content, profile, links, images: Images::Inline };
             for format in Format::ALL {
-                render(templates, &subject, &NoBlobs, format).map_err(|error| match error {
+                let rendition = render_as(template, &subject, &NoBlobs, format).map_err(|error| match error {
                     RenderError::Layout(error) => error,
                     other => at(other.to_string()),
                 })?;
+                // What is told of the notice is what a partner gets, not what a layout mentions.
+                if template.prints_notice && legal && !String::from_utf8_lossy(&rendition.bytes).contains(NOTICE) {
+                    return Err(at(format!("its {format} names the market's notice (`legal`) and does not print it")));
+                }
             }
         }
     }

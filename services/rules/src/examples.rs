@@ -129,7 +129,7 @@ fn run(rule: &Rule, example: &Example) -> (Vec<Finding>, Vec<String>) {
         grounds: Grounds::new(sources),
     };
     let mut findings = Vec::new();
-    if rule.when.holds(&place) {
+    if rule.when.holds(&place, &[]) {
         rule.run(&scene, &mut findings);
     }
     let text = &scene.slots[0].text;

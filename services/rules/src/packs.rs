@@ -17,7 +17,7 @@ use crate::scene::{Scene, Shape, Slot};
 use crate::subject::{BrandTerms, Subject};
 
 /// Raised whenever the same rule files would say something else of the same text: it is part of [`Packs::version`].
-const MEANING: u32 = 1;
+const MEANING: u32 = 2;
 
 /// Rule packs. A clone shares them.
 #[derive(Clone, Debug)]
@@ -113,7 +113,8 @@ impl Packs {
 
     fn run(&self, scene: &Scene<'_>, brand_terms: &BrandTerms) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for rule in self.0.rules.iter().filter(|rule| rule.speaks(scene)) {
+        let known_as = brand_terms.names_of(scene.place.product);
+        for rule in self.0.rules.iter().filter(|rule| rule.speaks(scene, &known_as)) {
             rule.run(scene, &mut findings);
         }
         builtin::run(scene, brand_terms, &mut findings);
@@ -134,13 +135,14 @@ impl Packs {
     /// or `block` that hold for every slot. Patterns, and terms compared otherwise than as whole words in any case, are
     /// left to the check; exceptions are not known to the decoder, so it is a little stricter than the check.
     #[must_use]
-    pub fn forbidden_terms(&self, place: &Place<'_>) -> Vec<String> {
+    pub fn forbidden_terms(&self, place: &Place<'_>, brand_terms: &BrandTerms) -> Vec<String> {
+        let known_as = brand_terms.names_of(place.product);
         let mut terms: Vec<String> = self
             .0
             .rules
             .iter()
             .filter(|rule| rule.status == Status::Active && rule.severity >= Severity::Error)
-            .filter(|rule| rule.when.slots.is_empty() && rule.when.holds(place))
+            .filter(|rule| rule.when.slots.is_empty() && rule.when.holds(place, &known_as))
             .filter_map(|rule| match &rule.kind {
                 Kind::Existence(existence) => Some(existence.decoder_terms()),
                 _ => None,

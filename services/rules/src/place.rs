@@ -56,11 +56,15 @@ pub(crate) struct When {
 }
 
 impl When {
-    pub(crate) fn holds(&self, place: &Place<'_>) -> bool {
+    /// Whether the rule speaks at `place`. `known_as` are the brand's other names for the place's product: a rule may
+    /// name the one, and whoever asks the other.
+    pub(crate) fn holds(&self, place: &Place<'_>, known_as: &[&str]) -> bool {
         let locale = place.locale.is_none_or(|wanted| any(&self.locales, |locale| locale.serves(wanted)));
         let market = place.market.is_none_or(|wanted| any(&self.markets, |market| *market == wanted));
-        let product =
-            place.product.is_none_or(|wanted| any(&self.products, |p| p.to_lowercase() == wanted.to_lowercase()));
+        let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+        let product = place
+            .product
+            .is_none_or(|wanted| any(&self.products, |p| same(p, wanted) || known_as.iter().any(|name| same(p, name))));
         let named =
             |list: &[String], name: Option<&str>| list.is_empty() || name.is_some_and(|n| list.iter().any(|l| l == n));
         locale

@@ -124,8 +124,8 @@ impl Rule {
         &self.file
     }
 
-    pub(crate) fn speaks(&self, scene: &Scene<'_>) -> bool {
-        self.status == Status::Active && self.when.holds(&scene.place)
+    pub(crate) fn speaks(&self, scene: &Scene<'_>, known_as: &[&str]) -> bool {
+        self.status == Status::Active && self.when.holds(&scene.place, known_as)
     }
 
     /// What it finds, whatever its status and place.

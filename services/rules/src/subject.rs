@@ -62,6 +62,8 @@ pub struct BrandTerms {
     pub(crate) protected: Option<Terms>,
     /// The approved spellings, in the order of `protected`'s terms.
     pub(crate) spellings: Vec<String>,
+    /// Each product's key and name.
+    products: Vec<[String; 2]>,
 }
 
 impl BrandTerms {
@@ -73,6 +75,7 @@ impl BrandTerms {
             competitors: Terms::whole_words(&usable(competitors)),
             protected: Terms::whole_words(&spellings),
             spellings,
+            products: Vec::new(),
         }
     }
 
@@ -85,7 +88,15 @@ impl BrandTerms {
             .map(|product| product.name.clone())
             .chain(sheet.protected_names.iter().cloned())
             .collect();
-        Self::new(&sheet.forbidden_terms, &sheet.competitors, &names)
+        let products = sheet.products.iter().map(|product| [product.key.clone(), product.name.clone()]).collect();
+        Self { products, ..Self::new(&sheet.forbidden_terms, &sheet.competitors, &names) }
+    }
+
+    /// Key and name of the product that is called `asked`; nothing for one that the brand does not list.
+    pub(crate) fn names_of(&self, asked: Option<&str>) -> Vec<&str> {
+        let Some(asked) = asked.map(str::to_lowercase) else { return Vec::new() };
+        let product = self.products.iter().find(|names| names.iter().any(|name| name.to_lowercase() == asked));
+        product.into_iter().flatten().map(String::as_str).collect()
     }
 }
 

@@ -156,9 +156,12 @@ fn extends(c: char) -> bool {
     !c.is_ascii() && (canonical_combining_class(c) != 0 || ('\u{1160}'..='\u{11FF}').contains(&c))
 }
 
-/// Soft hyphens and zero-width characters are not seen by a reader.
+/// Soft hyphens, zero-width characters, fillers and variation selectors are not seen by a reader. The decoder's fold
+/// (`engine/src/forbidden/fold.rs`) leaves out the same ones.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+    matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Letters, digits and the marks on them: what a word is made of.
@@ -182,6 +185,8 @@ mod tests {
         assert_eq!(found(text, &view, "gro\u{308}sster tag"), "GRO\u{308}SSTER  Tag");
         assert_eq!(found(text, &view, "gu\u{308}nstig"), "gün\u{AD}stig");
         assert_eq!(found(text, &view, "ss"), "SS");
+        let hidden = "Gl\u{34F}a\u{3164}ci\u{FE0F}er’s";
+        assert_eq!(found(hidden, &fold(hidden, true), "glacier's"), hidden);
     }
 
     #[test]

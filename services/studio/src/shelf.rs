@@ -1,11 +1,27 @@
 //! Files onto the library's shelf: parsed, then written in place of what the same file brought before.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::brand::Brand;
+use countersign_library::import::with_product_keys;
 use countersign_session::fault;
 use countersign_store::{Actor, ImportCounts, NewPassage};
 use countersign_web::problem::Problem;
 
 use crate::state::Studio;
+
+/// Files are kept by their names, so two of one name in an upload would withdraw each other's passages.
+pub(crate) fn refuse_same_names<'a>(file_names: impl IntoIterator<Item = &'a str>) -> Result<(), Problem> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for file_name in file_names {
+        let name = tidy(file_name);
+        if let Some(first) = seen.insert(name.clone(), file_name) {
+            let detail = format!("`{first}` and `{file_name}` are both kept as `{name}`; rename one of them");
+            return Err(Problem::invalid("Nothing was imported.").fault("/file", detail));
+        }
+    }
+    Ok(())
+}
 
 /// Imports one file. Nothing of a refused file is kept.
 pub(crate) async fn import(
@@ -26,6 +42,7 @@ pub(crate) async fn import(
             tracing::error!(error = %error, "library.import.crashed");
             Problem::internal()
         })?
+        .and_then(|passages| with_product_keys(brand, &name, passages))
         .map_err(|error| Problem::invalid("The file was not imported.").fault("/file", error))?;
     let passages: Vec<NewPassage> = parsed
         .into_iter()
@@ -50,6 +67,14 @@ fn tidy(file_name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn two_files_of_one_name_are_refused_and_both_named() {
+        let problem = super::refuse_same_names(["en/guide.md", "faq.md", "de/guide.md"]).unwrap_err();
+        let detail = &problem.errors[0].detail;
+        assert!(detail.contains("`en/guide.md` and `de/guide.md`"), "{detail}");
+        super::refuse_same_names(["guide.md", "guide.de.md"]).unwrap();
+    }
+
     #[test]
     fn only_the_name_of_a_file_is_kept() {
         assert_eq!(super::tidy("C:\\Users\\me\\approved.md"), "approved.md");

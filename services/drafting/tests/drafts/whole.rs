@@ -1,13 +1,18 @@
 //! What every draft is, whatever the brief.
 
+use std::collections::BTreeSet;
+
+use countersign_domain::brand::{BrandSheet, Product};
 use countersign_domain::content::Segment;
 use countersign_domain::finding::Severity;
+use countersign_domain::id::{CountingIds, PassageId};
+use countersign_domain::library::Passage;
 use countersign_domain::review::Draft;
 use countersign_drafting::drafter::{DraftingError, Task};
 use countersign_render::{Templates, longest};
 use serde_json::json;
 
-use crate::world::{World, brand, brief, briefs, task};
+use crate::world::{NOW, World, brand, brief, briefs, task};
 
 /// Free text as whole words, lower case, each run of text on its own.
 fn free_texts(draft: &Draft) -> Vec<&str> {
@@ -101,4 +106,36 @@ async fn a_language_that_the_model_does_not_write_is_refused_with_a_sentence() {
         error.to_string(),
         "the model countersign-starter writes de, en only; fr-FR needs a model that writes it (see docs/MODELS.md)"
     );
+}
+
+#[tokio::test]
+async fn a_passage_is_found_by_its_products_key_and_by_its_name() {
+    let world = World::new();
+    let sheet = BrandSheet {
+        products: vec![Product { key: "fjord".into(), name: "Fjord Backup".into(), summary: String::new() }],
+        ..BrandSheet::default()
+    };
+    let (brand, brief) = (brand(sheet), brief(json!({"messages": [{"en": "Restores are rehearsed every week."}]})));
+    let ids = CountingIds::default();
+    let passage = |product: &str, text: &str| Passage {
+        id: PassageId::new(&ids, NOW),
+        brand: brand.id,
+        product: product.into(),
+        locale: "en".parse().unwrap(),
+        market: None,
+        text: text.into(),
+        source: "guide.md".into(),
+        valid_from: None,
+        valid_until: None,
+    };
+    let (by_name, by_key) = ("Each restore is rehearsed in isolation.", "Restores are rehearsed by a schedule.");
+    let other = "Restores are rehearsed elsewhere, every week.";
+    let mut task = task(&brand, &brief, "email", "en-US", 3);
+    task.passages = [passage("Fjord Backup", by_name), passage("fjord", by_key), passage("other", other)].into();
+    let draft = world.draft(&task).await.unwrap();
+    let passages: BTreeSet<&str> = (draft.sources.iter())
+        .filter(|note| note.source.starts_with("passage:"))
+        .map(|note| note.text.as_str())
+        .collect();
+    assert_eq!(passages, BTreeSet::from([by_name, by_key]));
 }

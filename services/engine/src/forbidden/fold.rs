@@ -1,4 +1,5 @@
-//! The form in which terms and text are compared: decomposed, case-folded, one kind of space.
+//! The form in which terms and text are compared: decomposed, case-folded, with one kind of space, hyphen and apostrophe
+//! and without what nobody sees. `rules/src/view.rs` folds alike, so that what is kept out and what is found is the same.
 //!
 //! Comparing decomposed (NFD) text is comparing composed (NFC) text, as long as a combining mark counts
 //! as part of the letter that it follows; but unlike composing it needs no look ahead.
@@ -11,15 +12,13 @@ pub(super) fn fold(character: char, emit: &mut impl FnMut(char)) {
         if is_ignorable(part) {
             return;
         }
-        if part.is_whitespace() {
-            emit(' ');
-            return;
-        }
-        // Upper and back is full case folding but for a handful of letters: ß → SS → ss, ς → Σ → σ.
-        for upper in part.to_uppercase() {
-            for lower in upper.to_lowercase() {
-                emit(lower);
-            }
+        match part {
+            part if part.is_whitespace() => emit(' '),
+            // The hyphens and apostrophes that typography offers for the same word.
+            '\u{2010}' | '\u{2011}' => emit('-'),
+            '\u{2019}' => emit('\''),
+            // Upper and back is full case folding but for a handful of letters: ß → SS → ss, ς → Σ → σ.
+            part => part.to_uppercase().flat_map(char::to_lowercase).for_each(&mut *emit),
         }
     });
 }
@@ -34,9 +33,11 @@ pub(super) fn is_word(character: char) -> bool {
     character.is_alphanumeric() || mark_class(character) != 0
 }
 
-/// Soft hyphens and zero-width characters are not seen by a reader.
+/// Soft hyphens, zero-width characters, fillers and variation selectors are not seen by a reader.
 fn is_ignorable(character: char) -> bool {
-    matches!(character, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+    matches!(character, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// A whole literal in that form, marks in canonical order, outer space gone.
@@ -73,5 +74,7 @@ mod tests {
         assert_eq!(fold_text("risk\u{a0}  free "), "risk free");
         assert_eq!(fold_text("a\u{301}\u{323}"), fold_text("ạ\u{301}"));
         assert_eq!(fold_text("gün\u{AD}stig"), fold_text("GÜNSTIG"));
+        assert_eq!(fold_text("Levi’s T\u{2011}shirt"), "levi's t-shirt");
+        assert_eq!(fold_text("Gl\u{34F}a\u{3164}ci\u{FE0F}er"), "glacier");
     }
 }

@@ -33,6 +33,16 @@ fn composition_and_case_do_not_hide_a_term() {
 }
 
 #[test]
+fn typography_does_not_hide_a_term() {
+    let rules = rules(&["can't fail", "Levi’s", "risk-free"], &[]);
+    for refused in ["it can’t fail.", "Levi's", "Levi’s", "risk\u{2010}free", "Risk\u{2011}Free", "ri\u{34F}sk-free"]
+    {
+        assert!(!allows(&rules, refused), "{refused}");
+    }
+    assert!(allows(&rules, "It can fail, Levi said – risk, free."));
+}
+
+#[test]
 fn a_term_with_marks_at_its_ends_needs_no_border_there() {
     let rules = rules(&["C++", "#1", "café"], &[]);
     for refused in ["in C++ now", "C++x", "the #1", "x#1", "café", "cafe\u{301}"] {

@@ -102,6 +102,10 @@ fn finish(parts: Parts) -> Result<Loaded, LoadError> {
     let end = parts.end_text.or_else(|| text_of(environment.ends().first().copied())).unwrap_or_default();
     let chat =
         parts.chat_template.map(|template| ChatTemplate::new(template, begin, end, environment.specials().to_vec()));
+    if let Some(Err(error)) = chat.as_ref().map(ChatTemplate::try_out) {
+        let reason = format!("{error}; use another copy of the model, or mend its chat template");
+        return Err(LoadError::invalid(&parts.name, reason));
+    }
     let info = ModelInfo {
         name: parts.name,
         digest: parts.digest,

@@ -221,6 +221,15 @@ fn a_chat_template_of_the_folder_is_used() {
 }
 
 #[test]
+fn a_hostile_chat_template_is_refused_as_a_fault_of_the_model() {
+    let folder = folder();
+    let config = serde_json::json!({"chat_template": "{% for a in range(9999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}"});
+    std::fs::write(folder.path().join("tokenizer_config.json"), config.to_string()).unwrap();
+    let error = reason(load_folder(folder.path()));
+    assert!(error.contains("chat template failed"), "{error}");
+}
+
+#[test]
 fn a_number_of_threads_that_cannot_be_had_is_refused() {
     let folder = folder();
     let options = EngineOptions { threads: Some(4711), ..EngineOptions::default() };

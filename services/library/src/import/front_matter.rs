@@ -53,6 +53,7 @@ pub fn read(file: &str, text: &str) -> Result<(Scope, usize), ImportError> {
     })?;
     let scope = Scope {
         product: matter.product,
+        line: 2 + yaml.lines().position(|line| line.starts_with("product")).unwrap_or(0),
         locale: matter.locale,
         market: matter.market,
         valid_from: matter.valid_from,

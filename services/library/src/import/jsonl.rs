@@ -49,6 +49,7 @@ pub fn parse_jsonl(file_name: &str, text: &str) -> Result<Vec<ParsedPassage>, Im
         let source = line.source.unwrap_or_else(|| format!("{file_name}#{number}"));
         let scope = Scope {
             product: line.product,
+            line: number,
             locale: line.locale,
             market: line.market,
             valid_from: line.valid_from,

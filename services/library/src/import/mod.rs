@@ -8,6 +8,7 @@ mod front_matter;
 mod inline;
 mod jsonl;
 mod markdown;
+mod products;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use countersign_domain::place::{Locale, Market};
 
 pub use jsonl::parse_jsonl;
 pub use markdown::parse_markdown;
+pub use products::with_product_keys;
 
 /// The longest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 10_000_000;
@@ -30,8 +32,10 @@ const MAX_NAME_CHARS: usize = 200;
 /// A passage as a file has it: without an id and without a brand, which the caller gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedPassage {
-    /// The product's key, or empty for the brand as a whole.
+    /// The product as the file names it, or empty for the brand as a whole; [`with_product_keys`] makes it its key.
     pub product: String,
+    /// The line, from 1, on which the file says where the passage may be used.
+    pub scope_line: usize,
     pub locale: Locale,
     /// `None` means every market.
     pub market: Option<Market>,
@@ -94,6 +98,7 @@ fn check_size(file_name: &str, bytes: usize) -> Result<(), ImportError> {
 #[derive(Clone, Debug)]
 struct Scope {
     product: String,
+    line: usize,
     locale: Locale,
     market: Option<Market>,
     valid_from: Option<Timestamp>,
@@ -143,6 +148,7 @@ impl<'a> Gathered<'a> {
             }
             self.passages.push(ParsedPassage {
                 product: scope.product.clone(),
+                scope_line: scope.line,
                 locale: scope.locale.clone(),
                 market: scope.market,
                 text: part,

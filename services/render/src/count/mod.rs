@@ -43,6 +43,8 @@ fn longest_value(field: PartnerField, unit: Unit) -> usize {
     let max = field.max_graphemes();
     let is_link = matches!(field, PartnerField::Site | PartnerField::PrivacyUrl | PartnerField::UnsubscribeUrl);
     match unit {
+        // Its lines are joined by ", ", one longer than a line break; at most every other character is such a break.
+        Unit::Graphemes if field == PartnerField::Address => max + max.saturating_sub(1) / 2,
         Unit::Graphemes => max,
         Unit::Weighted if is_link => weighted::LINK,
         Unit::Weighted if field == PartnerField::Phone => max,
@@ -55,6 +57,7 @@ fn longest_value(field: PartnerField, unit: Unit) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use countersign_released::profile::Profile;
 
     #[test]
     fn graphemes_are_what_people_see() {
@@ -75,6 +78,18 @@ mod tests {
         let link = SlotText::parse("See {{partner.site}}").unwrap();
         assert_eq!(longest(&link, Unit::Weighted), 4 + 23);
         assert_eq!(longest(&link, Unit::Graphemes), 4 + 120);
+    }
+
+    #[test]
+    fn an_address_counts_with_its_lines_joined() {
+        let address = ["1"; 120].join("\n");
+        assert_eq!(address.chars().count(), 239);
+        let profile = Profile { address, ..Profile::default() };
+        let slot = SlotText::parse("{{partner.address}}").unwrap();
+        for unit in [Unit::Graphemes, Unit::Weighted, Unit::Words] {
+            let rendered = count(unit, &crate::inline::fill(&slot, &profile));
+            assert!(rendered <= longest(&slot, unit), "{unit:?}: {rendered}");
+        }
     }
 
     #[test]

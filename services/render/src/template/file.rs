@@ -45,6 +45,8 @@ struct LimitFile {
     min: usize,
     max: usize,
     shown: Option<usize>,
+    #[serde(default)]
+    notice: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,7 +179,7 @@ impl Place<'_> {
         }
         self.titled(&slot.title)?;
         let limit_span = slot.limit.span();
-        let LimitFile { unit, min, max, shown } = slot.limit.into_inner();
+        let LimitFile { unit, min, max, shown, notice } = slot.limit.into_inner();
         if min > max || max == 0 || shown.is_some_and(|shown| shown == 0) {
             return Err(self.fault(limit_span, format!("slot `{name}`: the limit must have min <= max and shown > 0")));
         }
@@ -195,7 +197,7 @@ impl Place<'_> {
             title: slot.title.into_inner(),
             multiline: slot.multiline,
             required: slot.required,
-            limit: Limit { unit, min, max, shown },
+            limit: Limit { unit, min, max, shown, notice },
             draft,
         })
     }

@@ -84,17 +84,13 @@ fn entries(dir: &Path) -> Result<Vec<(String, std::path::PathBuf)>, TemplateErro
 
 impl Templates {
     pub(super) fn from_sources(sources: BTreeMap<String, Source>) -> Result<Self, TemplateError> {
-        let mut layouts = environment();
         let mut types = BTreeMap::new();
         for (name, source) in sources {
-            let template = compile(&name, source, &mut layouts)?;
+            let template = compile(&name, source)?;
+            crate::sample::try_out(&template)?;
             types.insert(name, template);
         }
-        let templates = Self { types: Arc::new(types), layouts: Arc::new(layouts) };
-        for template in templates.iter() {
-            crate::sample::try_out(&templates, template)?;
-        }
-        Ok(templates)
+        Ok(Self { types: Arc::new(types) })
     }
 }
 
@@ -111,7 +107,7 @@ fn environment() -> Environment<'static> {
     env
 }
 
-fn compile(name: &str, mut source: Source, layouts: &mut Environment<'static>) -> Result<Template, TemplateError> {
+fn compile(name: &str, mut source: Source) -> Result<Template, TemplateError> {
     if !is_name(name) {
         return Err(TemplateError::new(name, None, "a template's folder is lower-case letters, digits and `_`"));
     }
@@ -126,10 +122,16 @@ fn compile(name: &str, mut source: Source, layouts: &mut Environment<'static>) -
         _ => return Err(TemplateError::new(name, None, "needs exactly one of layout.mjml and layout.html")),
     };
     let text = take("layout.txt").ok_or_else(|| TemplateError::new(path("layout.txt"), None, "is missing"))?;
+    let mut layouts = environment();
     for (file, layout) in [(markup.file_name(), layout), ("layout.txt", text)] {
-        layouts.add_template_owned(path(file), layout).map_err(|error| {
+        layouts.add_template_owned(file, layout).map_err(|error| {
             TemplateError::new(path(file), error.line(), error.detail().unwrap_or("is no valid layout").to_owned())
         })?;
+    }
+    let prints_notice = prints_notice(name, markup, &layouts)?;
+    if let Some(slot) = shape.slots.iter().find(|slot| slot.limit.notice && !prints_notice) {
+        let reason = format!("slot `{}` counts the market's notice, which no layout prints (`legal`)", slot.name);
+        return Err(TemplateError::new(path("template.toml"), None, reason));
     }
 
     let mut texts = BTreeMap::new();
@@ -143,7 +145,24 @@ fn compile(name: &str, mut source: Source, layouts: &mut Environment<'static>) -
     }
     same_names(name, &texts)?;
     let file::Shaped { version, channel, medium, title, slots } = shape;
-    Ok(Template { name: name.to_owned(), version, channel, medium, title, slots, locked: texts, markup })
+    let (name, layouts) = (name.to_owned(), Arc::new(layouts));
+    Ok(Template { name, version, channel, medium, title, slots, prints_notice, locked: texts, markup, layouts })
+}
+
+/// Whether the layouts print the market's notice. One alone would let it go missing from a rendition.
+fn prints_notice(name: &str, markup: Markup, layouts: &Environment<'_>) -> Result<bool, TemplateError> {
+    let prints = |file: &str| {
+        layouts.get_template(file).is_ok_and(|layout| layout.undeclared_variables(false).contains("legal"))
+    };
+    let (html, text) = (prints(markup.file_name()), prints("layout.txt"));
+    if html != text {
+        let (with, without) =
+            if html { (markup.file_name(), "layout.txt") } else { ("layout.txt", markup.file_name()) };
+        let reason =
+            format!("does not print the market's notice (`legal`), but {with} does; print it in both or in none");
+        return Err(TemplateError::new(format!("{name}/{without}"), None, reason));
+    }
+    Ok(html)
 }
 
 /// Every language must have the same locked texts, or one would fail at a partner's pull.

@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign_released::release::Context;
 use minijinja::Environment;
+
+use crate::count;
 
 pub(crate) use locked::{Hole, LockedText};
 
@@ -20,7 +23,6 @@ pub(crate) use locked::{Hole, LockedText};
 #[derive(Clone, Debug)]
 pub struct Templates {
     types: Arc<BTreeMap<String, Template>>,
-    layouts: Arc<Environment<'static>>,
 }
 
 impl Templates {
@@ -46,10 +48,6 @@ impl Templates {
     pub fn iter(&self) -> impl Iterator<Item = &Template> {
         self.types.values()
     }
-
-    pub(crate) fn layouts(&self) -> &Environment<'static> {
-        &self.layouts
-    }
 }
 
 /// The shape of one asset type.
@@ -63,9 +61,14 @@ pub struct Template {
     pub slots: Vec<Slot>,
     /// What links say of where they were (`utm_medium`): `email`, `social`.
     pub medium: String,
+    /// Whether its HTML and its text print the market's legal notice. Read from the layouts, so that nobody can say of a
+    /// template what it does not do.
+    pub prints_notice: bool,
     /// Locked texts by locale or language, each by name.
     pub(crate) locked: BTreeMap<String, BTreeMap<String, LockedText>>,
     pub(crate) markup: Markup,
+    /// Its layouts, by file name.
+    pub(crate) layouts: Arc<Environment<'static>>,
 }
 
 /// How the HTML layout is written.
@@ -94,6 +97,22 @@ impl Template {
     #[must_use]
     pub fn slot(&self, name: &str) -> Option<&Slot> {
         self.slots.iter().find(|slot| slot.name == name)
+    }
+
+    /// The template as it is in `context`: where the market's notice is part of the same text as a slot, the slot's limit
+    /// is what the notice leaves of it. Asking again changes nothing.
+    #[must_use]
+    pub fn in_context(&self, context: &Context) -> Self {
+        let mut template = self.clone();
+        for slot in &mut template.slots {
+            if std::mem::take(&mut slot.limit.notice)
+                && let Some(notice) = notice(context)
+            {
+                let taken = count(slot.limit.unit, notice) + BLANK_LINE;
+                slot.limit.max = slot.limit.max.saturating_sub(taken);
+            }
+        }
+        template
     }
 
     /// The title for people who read `locale` (a BCP 47 tag); English where there is none in their language.
@@ -130,6 +149,15 @@ impl Slot {
     }
 }
 
+/// The legal notice of the context's market; `None` where the brand gives none.
+#[must_use]
+pub fn notice(context: &Context) -> Option<&str> {
+    context.brand.legal.get(context.market.as_str()).map(|text| text.trim()).filter(|text| !text.is_empty())
+}
+
+/// What parts a notice from the text beside it.
+const BLANK_LINE: usize = 2;
+
 fn in_language<'a>(titles: &'a BTreeMap<String, String>, locale: &str) -> Option<&'a str> {
     let language = locale.split('-').next().unwrap_or(locale);
     [locale, language, "en"].into_iter().find_map(|key| titles.get(key)).map(String::as_str)
@@ -143,6 +171,8 @@ pub struct Limit {
     pub max: usize,
     /// What a client shows before it cuts.
     pub shown: Option<usize>,
+    /// Whether the channel counts the market's notice against it; see [`Template::in_context`].
+    pub notice: bool,
 }
 
 /// How a channel counts.

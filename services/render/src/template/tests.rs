@@ -38,14 +38,14 @@ impl Drop for Folder {
 fn the_built_in_types_are_there_in_order() {
     let templates = Templates::embedded().unwrap();
     let tags: Vec<String> = templates.iter().map(Template::tag).collect();
-    assert_eq!(tags, ["email@1", "linkedin_post@1", "x_post@1"]);
+    assert_eq!(tags, ["email@1", "linkedin_post@2", "x_post@1"]);
     let email = templates.get("email").unwrap();
     let slots: Vec<&str> = email.slots.iter().map(|slot| slot.name.as_str()).collect();
     assert_eq!(slots, ["subject", "preheader", "headline", "body", "cta"]);
     assert_eq!((email.title("de-AT"), email.title("fr-FR")), ("E-Mail", "Email"));
     assert_eq!(email.slot("cta").unwrap().title("de-DE"), "Schaltfläche");
     let text = templates.get("x_post").unwrap().slot("text").unwrap();
-    assert_eq!(text.limit, Limit { unit: Unit::Weighted, min: 20, max: 256, shown: None });
+    assert_eq!(text.limit, Limit { unit: Unit::Weighted, min: 20, max: 256, shown: None, notice: false });
 }
 
 #[test]
@@ -112,6 +112,31 @@ fn a_layout_cannot_switch_escaping_off() {
         let html = crate::render::tests::x_post_of(&templates, "<i>");
         assert!(html.contains("&lt;i&gt;") && !html.contains("<i>"), "{html}");
     }
+}
+
+#[test]
+fn a_template_says_that_it_prints_the_notice_only_where_both_layouts_do() {
+    let templates = Templates::embedded().unwrap();
+    let prints: Vec<bool> = templates.iter().map(|template| template.prints_notice).collect();
+    assert_eq!(prints, [true, true, false], "email, linkedin_post, x_post");
+
+    let link = "{{ links.cta }}";
+    let folder = Folder::with("half", "x_post", "layout.txt", link, "{{ links.cta }}\n{{ legal | join(' ') }}");
+    let error = Templates::load(&folder.0).unwrap_err().to_string();
+    assert!(error.starts_with("x_post/layout.html: does not print the market's notice"), "{error}");
+
+    let folder =
+        Folder::with("hidden", "x_post", "layout.txt", link, "{{ links.cta }}{% if legal and false %}x{% endif %}");
+    let path = folder.0.join("x_post/layout.html");
+    let html = fs::read_to_string(&path).unwrap().replace("</article>", "{{ legal }}</article>");
+    fs::write(path, html).unwrap();
+    let error = Templates::load(&folder.0).unwrap_err().to_string();
+    assert!(error.contains("names the market's notice (`legal`) and does not print it"), "{error}");
+
+    let limit = "max = 256";
+    let folder = Folder::with("counted", "x_post", "template.toml", limit, "max = 256, notice = true");
+    let error = Templates::load(&folder.0).unwrap_err().to_string();
+    assert!(error.contains("slot `text` counts the market's notice, which no layout prints"), "{error}");
 }
 
 #[test]

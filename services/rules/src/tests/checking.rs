@@ -1,5 +1,6 @@
 //! Checks as a whole: place and date, the brand's words, files, order, bounds.
 
+use countersign_domain::brand::{BrandSheet, Product};
 use countersign_domain::clock::Timestamp;
 use countersign_domain::finding::Severity;
 
@@ -68,7 +69,7 @@ fn a_file_is_checked_for_words_and_not_for_what_files_do_not_have() {
 
 #[test]
 fn the_decoder_is_bound_by_plain_terms_of_serious_rules() {
-    let place = |packs: &crate::Packs| packs.forbidden_terms(&World::new("en-US").place());
+    let place = |packs: &crate::Packs| packs.forbidden_terms(&World::new("en-US").place(), &BrandTerms::default());
     let terms = "kind: existence\nparams: {terms: [sure, free], patterns: ['x+']}";
     assert_eq!(place(&rule("error", terms)), ["free", "sure"]);
     assert!(place(&rule("warn", terms)).is_empty());
@@ -79,6 +80,22 @@ fn the_decoder_is_bound_by_plain_terms_of_serious_rules() {
     );
     assert!(place(&rule("block", &format!("{terms}\nwhen: {{slots: [body]}}"))).is_empty());
     assert!(place(&rule("block", &terms.replace("patterns", "ignore_case: false, patterns"))).is_empty());
+}
+
+#[test]
+fn a_rule_for_a_product_speaks_whether_key_or_name_is_given() {
+    let sheet = BrandSheet {
+        products: vec![Product { key: "backup".into(), name: "Fjord Backup".into(), summary: String::new() }],
+        ..BrandSheet::default()
+    };
+    let mut world = World::new("en-US").slot("body", "so free");
+    world.terms = BrandTerms::of(&sheet);
+    for (named, speaks) in [("backup", true), ("FJORD backup", true), ("Glacier", false)] {
+        let packs =
+            rule("block", &format!("kind: existence\nparams: {{terms: [free]}}\nwhen: {{products: [{named}]}}"));
+        assert_eq!(world.check(&packs).len(), usize::from(speaks), "{named}");
+        assert_eq!(packs.forbidden_terms(&world.place(), &world.terms).len(), usize::from(speaks), "{named}");
+    }
 }
 
 #[test]
