@@ -46,6 +46,16 @@ if (box && box.hasAttribute("data-drafting")) {
     document.getElementById("progress-text").textContent = `${done} of ${total} drafted`;
   });
 
+  // The browser connects again by itself, unless it was refused (a session that ended): then nothing more is heard.
+  source.addEventListener("error", () => {
+    if (source.readyState !== EventSource.CLOSED) return;
+    const again = document.createElement("a");
+    again.href = location.pathname;
+    again.textContent = "Load the page again";
+    box.hidden = false;
+    document.getElementById("progress-text").replaceChildren("The progress is not reported any more. ", again, " to see how far it is.");
+  });
+
   source.addEventListener("done", () => {
     source.close();
     refresh();

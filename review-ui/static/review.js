@@ -79,7 +79,6 @@ async function claim() {
 }
 
 if (page && decide && claimForm) {
-  claimForm.addEventListener("submit", (event) => { event.preventDefault(); claim(); });
   if (field("lease").value) {
     keep(Date.now() + Number(page.dataset.ttl) * 1000);
     renew(Date.now() + Number(page.dataset.ttl) * 1000);
@@ -87,6 +86,11 @@ if (page && decide && claimForm) {
     claim();
   }
   decide.addEventListener("submit", (event) => {
+    if (claimForm.contains(event.submitter)) {
+      event.preventDefault();
+      claim();
+      return;
+    }
     const verdict = event.submitter?.value;
     if (verdict && verdict !== "approve" && !field("reason").value.trim()) {
       event.preventDefault();
@@ -145,9 +149,20 @@ keys({
 });
 toast();
 
-// ---- small conveniences ------------------------------------------------------------------------------------------
-for (const select of document.querySelectorAll("select[data-submit]")) {
-  select.addEventListener("change", () => { leaving = false; select.form.requestSubmit(); });
+// ---- another partner's preview: only the frame changes, and nothing that was typed is lost ---------------------------
+const forWhom = document.getElementById("for");
+const frame = document.querySelector(".rv-frame");
+if (forWhom && frame) {
+  forWhom.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const chosen = forWhom.elements.namedItem("partner");
+    for (const [node, name] of [[frame, "src"], ...[...document.querySelectorAll(".rv-alone a")].map((link) => [link, "href"])]) {
+      const address = new URL(node.getAttribute(name), location.href);
+      address.searchParams.set("partner", chosen.value);
+      node.setAttribute(name, address.pathname + address.search);
+    }
+    frame.title = `${frame.dataset.name} as ${chosen.selectedOptions[0].text} will send it`;
+  });
 }
 
 // ---- live findings beside an edit ----------------------------------------------------------------------------------

@@ -115,7 +115,8 @@ fn a_database_that_goes_away_is_said_so_and_work_goes_on_when_it_is_back() {
     let marketer = api.sign_in("marketer");
     let kit = marketer.kit(&brief());
     line.cut();
-    for reply in [marketer.get("/api/v1/kits"), marketer.post("/api/v1/kits", &brief()), api.partner().get("/partner/v1/assets")]
+    for reply in
+        [marketer.get("/api/v1/kits"), marketer.post("/api/v1/kits", &brief()), api.partner().get("/partner/v1/assets")]
     {
         assert_eq!(reply.status, 503, "{}", reply.text());
         assert_eq!(reply.json()["type"], "/docs/errors#unavailable");

@@ -70,10 +70,25 @@ pub(crate) async fn produce(
         links: Tracking { campaign: &release.campaign, asset: &asset, partner: &partner.slug },
         images: Images::Url(&state.face.public_url),
     };
+    learn(state, release).await?;
     let rendition = render(&state.face.templates, &subject, &logos, format).map_err(|error| cannot(release, &error))?;
     let rendition = Arc::new(rendition);
     state.cache.put(key, Arc::clone(&rendition));
     Ok(rendition)
+}
+
+/// Makes sure that the edition that the release was approved in is known. One that a newer process made, or that an
+/// older program made, is learned from the files that were kept of it.
+async fn learn(state: &State, release: &Release) -> Result<(), Problem> {
+    let context = &release.context;
+    if state.face.templates.edition(&context.asset_type, &context.template).is_some() {
+        return Ok(());
+    }
+    let Some(kept) = state.face.store.edition(&context.template).await.map_err(fault)? else { return Ok(()) };
+    state.face.templates.learn(&kept.asset_type, &kept.tag, kept.files).map_err(|error| {
+        tracing::error!(template = kept.tag, error = %error, "edition.broken");
+        Problem::internal()
+    })
 }
 
 struct Logos(HashMap<Digest, Arc<[u8]>>);

@@ -128,10 +128,8 @@ pub struct Rendition {
 pub enum RenderError {
     #[error("there is no template for the asset type `{0}`")]
     UnknownTemplate(String),
-    #[error(
-        "the content was made for template {asked}, but {have} is what is loaded; load the version that it was made for"
-    )]
-    TemplateVersion { asked: String, have: String },
+    #[error("the content was made for the template {asked}, of which nothing is kept; {have} is what is loaded")]
+    Edition { asked: String, have: String },
     #[error("template {template} has no locked texts for {locale}; add locked/{}.toml to it", locale.language())]
     Language { template: String, locale: Locale },
     #[error("the brand has legal notices, but none for the market {market}; there is no fallback from another market")]
@@ -158,10 +156,13 @@ pub fn render(
     format: Format,
 ) -> Result<Rendition, RenderError> {
     let context = subject.context;
-    let template = templates
-        .get(&context.asset_type)
-        .ok_or_else(|| RenderError::UnknownTemplate(context.asset_type.chars().take(60).collect()))?;
-    render_as(template, subject, blobs, format)
+    match templates.edition(&context.asset_type, &context.template) {
+        Some(template) => render_as(&template, subject, blobs, format),
+        None => Err(match templates.get(&context.asset_type) {
+            Some(current) => RenderError::Edition { asked: context.template.clone(), have: current.tag() },
+            None => RenderError::UnknownTemplate(context.asset_type.chars().take(60).collect()),
+        }),
+    }
 }
 
 /// Every format for a sample partner, whatever its logos: whether partners will be able to pull this content there.
@@ -180,7 +181,7 @@ pub(crate) fn render_as(
 ) -> Result<Rendition, RenderError> {
     let context = subject.context;
     if context.template != template.tag() {
-        return Err(RenderError::TemplateVersion { asked: context.template.clone(), have: template.tag() });
+        return Err(RenderError::Edition { asked: context.template.clone(), have: template.tag() });
     }
     let locked = locked_texts(template, &context.locale)?;
     let legal = legal_notice(context)?;

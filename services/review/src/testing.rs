@@ -312,7 +312,8 @@ impl Browser {
     }
 
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = headers.iter().fold(self.request("GET", path), |request, (name, value)| request.header(*name, *value));
+        let request =
+            headers.iter().fold(self.request("GET", path), |request, (name, value)| request.header(*name, *value));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 

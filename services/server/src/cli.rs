@@ -31,6 +31,9 @@ pub enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(User),
+    /// Brands: products, words and what shows.
+    #[command(subcommand)]
+    Brand(Brand),
     /// Partners who pull.
     #[command(subcommand)]
     Partner(Partner),
@@ -146,6 +149,9 @@ pub enum Rules {
     Test {
         /// A folder of packs; the shipped ones when left out.
         dir: Option<PathBuf>,
+        /// One JSON line a failing example, then a summary.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -191,6 +197,38 @@ pub enum User {
         #[arg(long)]
         json: bool,
     },
+    /// Let a person in again who was disabled.
+    Enable {
+        email: String,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set a new password, from COUNTERSIGN_PASSWORD, or made and printed once. Sessions and tokens end.
+    Password {
+        email: String,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Brand {
+    /// Make a brand from a YAML or JSON file, or replace the one of the same slug.
+    Add {
+        /// slug, sheet {identity {…}, voice, products […], protected_names […], competitors […], forbidden_terms […]}.
+        file: PathBuf,
+        /// The brand's logo; the one before is kept when left out.
+        #[arg(long, value_name = "PNG")]
+        logo: Option<PathBuf>,
+        #[command(flatten)]
+        data: Data,
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -220,6 +258,9 @@ pub struct Verify {
     pub key: Option<PathBuf>,
     #[command(flatten)]
     pub data: Data,
+    /// What the receipt says, as one JSON line.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The data folder: what is where, its layout's version, and the lock that lets one service run on it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -25,10 +26,22 @@ impl DataFolder {
         let version = path.join("VERSION");
         match fs::read_to_string(&version) {
             Ok(text) => folder.check_layout(&text)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 fs::write(&version, format!("{LAYOUT}\n"))
                     .with_context(|| format!("{} cannot be written", version.display()))?;
             }
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", version.display())),
+        }
+        Ok(folder)
+    }
+
+    /// The folder as it is, for what only reads: nothing is made, and it need not exist.
+    pub fn look(path: &Path) -> Result<Self> {
+        let folder = Self(path.to_owned());
+        let version = path.join("VERSION");
+        match fs::read_to_string(&version) {
+            Ok(text) => folder.check_layout(&text)?,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", version.display())),
         }
         Ok(folder)
@@ -80,6 +93,12 @@ impl DataFolder {
         format!("sqlite:{}?mode=rwc", self.0.join("countersign.db").display())
     }
 
+    /// As [`Self::sqlite_url`], for what only reads: SQLite itself refuses to write.
+    #[must_use]
+    pub fn sqlite_url_to_read(&self) -> String {
+        format!("sqlite:{}?mode=ro", self.0.join("countersign.db").display())
+    }
+
     #[must_use]
     pub fn has_database(&self) -> bool {
         self.0.join("countersign.db").exists()
@@ -114,6 +133,18 @@ mod tests {
         assert!(error.contains("in use"), "{error}");
         drop(held);
         assert!(folder.lock().is_ok());
+    }
+
+    #[test]
+    fn looking_makes_nothing_and_still_leaves_a_newer_layout_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = dir.path().join("data");
+        assert!(!DataFolder::look(&missing).unwrap().has_database());
+        assert!(!missing.exists());
+        DataFolder::look(dir.path()).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        fs::write(dir.path().join("VERSION"), "99\n").unwrap();
+        assert!(DataFolder::look(dir.path()).unwrap_err().to_string().contains("layout 99"));
     }
 
     #[test]

@@ -189,6 +189,67 @@ mod tests {
         assert_eq!(used, explained);
     }
 
+    /// What a handler reads of a request's headers, by how its code does, and the answers that come of it.
+    const READS: [(&str, &str, &[&str]); 3] = [
+        ("turn(", "Idempotency-Key", &["409", "422"]),
+        ("if_match(", "If-Match", &["404", "412", "428"]),
+        ("not_modified(", "If-None-Match", &[]),
+    ];
+
+    #[test]
+    fn every_header_and_role_that_a_handler_asks_for_is_declared_with_its_answers() {
+        let document: serde_json::Value = serde_json::from_str(&openapi_json().unwrap()).unwrap();
+        let mut found = BTreeSet::new();
+        sources(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")), &mut |text| {
+            let code = text.split("#[cfg(test)]").next().unwrap_or("");
+            for handler in code.split("#[utoipa::path(").skip(1) {
+                let Some((method, rest)) = handler.split_once(',') else { continue };
+                let Some(path) = rest.split("path = \"").nth(1).and_then(|rest| rest.split('"').next()) else {
+                    continue;
+                };
+                if ["access::make(", "access::administer(", "require_any("].iter().any(|call| handler.contains(call)) {
+                    let answers = &document["paths"][path][method.trim()]["responses"];
+                    assert!(answers["403"].is_object(), "{method} {path} asks for a role and does not say so");
+                }
+                for (call, header, statuses) in READS {
+                    // Logos are asked for by mail programs and browsers, which know by themselves what a 304 is.
+                    if !handler.contains(call) || path.starts_with("/logos/") {
+                        continue;
+                    }
+                    found.insert((header, method.trim().to_owned(), path.to_owned()));
+                    let operation = &document["paths"][path][method.trim()];
+                    let declared = operation["parameters"].as_array().into_iter().flatten();
+                    let declared =
+                        declared.filter(|parameter| parameter["in"] == "header" && parameter["name"] == header);
+                    assert_eq!(declared.count(), 1, "{method} {path} reads {header} and does not say so once");
+                    for status in statuses {
+                        assert!(operation["responses"][status].is_object(), "{method} {path} with {header}: {status}");
+                    }
+                }
+            }
+        });
+        let of = |header: &str| found.iter().filter(|(name, _, _)| *name == header).count();
+        assert_eq!(of("Idempotency-Key"), 3, "{found:?}");
+        assert!(of("If-Match") >= 3 && of("If-None-Match") >= 2, "{found:?}");
+    }
+
+    #[test]
+    fn a_wording_is_a_string_first_of_all_in_the_description() {
+        let document: serde_json::Value = serde_json::from_str(&openapi_json().unwrap()).unwrap();
+        let body = &document["paths"]["/api/v1/kits"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+        for list in ["messages", "claims"] {
+            let one = &body["properties"][list]["items"]["oneOf"];
+            assert_eq!((&one[0]["type"], &one[1]["type"]), (&"string".into(), &"object".into()), "{list}: {body:#}");
+        }
+        let claim = &document["paths"]["/api/v1/library/claims"]["post"]["requestBody"]["content"];
+        assert_eq!(
+            claim["application/json"]["schema"]["properties"]["text"]["oneOf"][0]["type"], "string",
+            "{claim:#}"
+        );
+        let upload = &document["paths"]["/api/v1/library/import"]["post"]["requestBody"]["content"];
+        assert!(upload["multipart/form-data"].is_object() && upload["application/octet-stream"].is_object());
+    }
+
     fn sources(folder: &std::path::Path, each: &mut impl FnMut(&str)) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

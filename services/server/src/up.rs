@@ -108,6 +108,7 @@ async fn open(ask: &Up, folder: DataFolder, public_url: String) -> Result<House>
     let dirs: Vec<&std::path::Path> = ask.packs.iter().map(std::path::PathBuf::as_path).collect();
     let packs = Packs::load(&dirs, true)?;
     let store = open_store(&ask.data, &folder).await?;
+    keep_editions(&store, &templates).await?;
     let url = ask.data.database.clone().unwrap_or_else(|| folder.sqlite_url());
     let released = ReleasedStore::open(&url, Arc::new(SystemClock), Arc::new(RandomIds))
         .await
@@ -120,6 +121,20 @@ async fn open(ask: &Up, folder: DataFolder, public_url: String) -> Result<House>
         None
     };
     Ok(House { store, released, templates, packs, hub: Hub::default(), drafter, folder, public_url })
+}
+
+/// Keeps the files of the current editions with what will be made in them, and learns the former ones.
+async fn keep_editions(store: &Store, templates: &Templates) -> Result<()> {
+    for template in templates.iter() {
+        store.edition_keep(&template.name, &template.tag(), template.files()).await?;
+    }
+    for kept in store.editions().await? {
+        // What was released in it cannot be rendered then, and says so; all else can.
+        if let Err(error) = templates.learn(&kept.asset_type, &kept.tag, kept.files) {
+            tracing::warn!(template = kept.tag, error = %error, "edition.broken");
+        }
+    }
+    Ok(())
 }
 
 async fn until_stop(mut stopped: watch::Receiver<bool>) {

@@ -27,6 +27,7 @@ pub mod sessions;
 pub mod standing;
 pub mod statements;
 pub mod store;
+pub mod templates;
 
 pub use actor::Actor;
 pub use assets::AssetView;

@@ -11,13 +11,16 @@
 pub mod access;
 pub mod api;
 mod brands;
+pub mod faults;
 mod form;
 mod idempotent;
 mod making;
 pub mod pages;
+pub mod people;
 mod preview;
-mod profiles;
+pub mod profiles;
 mod sample_content;
+pub mod sheet;
 mod shelf;
 pub mod state;
 mod view;

@@ -20,6 +20,13 @@ pub(crate) struct Planned {
     assets: Vec<NewAsset>,
 }
 
+impl Planned {
+    /// The brand that the brief means.
+    pub fn brand(&self) -> &Brand {
+        &self.brand
+    }
+}
+
 /// Checks a brief and plans it. Every fault is named with its JSON pointer.
 pub(crate) async fn planned(studio: &Studio, form: BriefForm) -> Result<Planned, Problem> {
     let brief = form.check(&studio.asset_types());

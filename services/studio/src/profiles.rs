@@ -1,16 +1,18 @@
-//! Partners as requests write them: parsed and checked whole, every fault with its pointer.
+//! Partners as requests and files write them: parsed and checked whole, every fault with its pointer.
 
+use countersign_domain::digest::Digest;
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
-use countersign_store::{NewPartner, PartnerKind, PartnerUpdate};
-use countersign_web::problem::Problem;
+use countersign_store::{NewPartner, Partner, PartnerKind, PartnerUpdate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::faults::{Faults, is_slug};
 
 /// A partner's co-branding values. Empty strings mean that it gave no such value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct ProfileForm {
+pub struct ProfileForm {
     pub display_name: String,
     pub legal_name: String,
     pub phone: String,
@@ -27,6 +29,7 @@ pub(crate) struct ProfileForm {
 }
 
 impl ProfileForm {
+    #[must_use]
     pub fn of(profile: &Profile) -> Self {
         Self {
             display_name: profile.display_name.clone(),
@@ -44,6 +47,7 @@ impl ProfileForm {
 
     /// As typed, with white space around it taken off and the line ends of browsers made plain. The logo stays the
     /// one that was uploaded before: only an upload can set another.
+    #[must_use]
     pub fn profile(&self, before: Option<&Profile>) -> Profile {
         let tidy = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
         Profile {
@@ -70,7 +74,7 @@ pub(crate) fn faults(profile: &Profile) -> Vec<(String, String)> {
 /// A new partner, as it is asked for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct PartnerForm {
+pub struct PartnerForm {
     /// The brand's slug; may be left out where there is only one.
     pub brand: Option<String>,
     /// Short name in URLs and links: small letters, digits and hyphens.
@@ -96,47 +100,11 @@ pub(crate) struct PartnerChange {
     pub active: bool,
 }
 
-/// Faults by JSON pointer.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(pub Vec<(String, String)>);
-
-impl Faults {
-    pub fn say(&mut self, pointer: impl Into<String>, detail: impl ToString) {
-        self.0.push((pointer.into(), detail.to_string()));
-    }
-
-    fn tags<T: std::str::FromStr>(&mut self, pointer: &str, tags: &[String]) -> Vec<T>
-    where
-        T::Err: std::fmt::Display,
-    {
-        if tags.is_empty() {
-            self.say(pointer, "name at least one");
-        }
-        if tags.len() > 100 {
-            self.say(pointer, "has more than 100 entries");
-            return Vec::new();
-        }
-        let mut out = Vec::new();
-        for (i, tag) in tags.iter().enumerate() {
-            match tag.parse() {
-                Ok(tag) => out.push(tag),
-                Err(error) => self.say(format!("{pointer}/{i}"), error),
-            }
-        }
-        out
-    }
-
-    pub fn into_problem(self, detail: &str) -> Problem {
-        self.0.into_iter().fold(Problem::invalid(detail), |problem, (pointer, detail)| problem.fault(pointer, detail))
-    }
-}
-
 impl PartnerForm {
+    /// A partner that can be written, or all that is wrong. One way for the API, the page and the command line.
     pub fn check(&self, brand: countersign_domain::id::BrandId) -> Result<NewPartner, Faults> {
         let mut faults = Faults::default();
-        let slug_chars = self.slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !slug_chars || !(1..=60).contains(&self.slug.len()) || self.slug.starts_with('-') || self.slug.ends_with('-')
-        {
+        if !is_slug(&self.slug) {
             faults.say("/slug", "needs 1 to 60 small letters, digits and hyphens, such as nordlicht-it");
         }
         let kind = self.kind.parse::<PartnerKind>();
@@ -166,6 +134,21 @@ impl PartnerForm {
 }
 
 impl PartnerChange {
+    /// What can be changed, as it stands.
+    pub fn of(partner: &Partner) -> Self {
+        Self {
+            tier: partner.tier.clone(),
+            markets: partner.markets.iter().map(ToString::to_string).collect(),
+            locales: partner.locales.iter().map(ToString::to_string).collect(),
+            active: partner.active,
+        }
+    }
+
+    /// The version of a partner's place: two people may mend the same one.
+    pub fn digest(&self) -> Digest {
+        Digest::of_json(self)
+    }
+
     pub fn check(&self) -> Result<PartnerUpdate, Faults> {
         let mut faults = Faults::default();
         tier(&self.tier, &mut faults);

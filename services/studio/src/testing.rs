@@ -12,7 +12,7 @@ use countersign_domain::id::{CountingIds, KitId, ReleaseId};
 use countersign_domain::job::Work;
 use countersign_domain::people::Role;
 use countersign_domain::release::{BrandIdentity, Context};
-use countersign_domain::review::{Ballot, Draft, NewRevision, Origin, Verdict};
+use countersign_domain::review::{Ballot, Draft, NewRevision, Origin, SourceNote, Verdict};
 use countersign_domain::{brand::BrandSheet, brand::Product, id::UserId};
 use countersign_drafting::events::Hub;
 use countersign_render::Templates;
@@ -190,6 +190,10 @@ impl World {
         self.json(Method::PUT, path, role, if_match.map(|tag| ("if-match", tag)), body).await
     }
 
+    pub async fn put_with(&self, path: &str, role: &str, header: (&str, &str), body: Value) -> Answer {
+        self.json(Method::PUT, path, role, Some(header), body).await
+    }
+
     pub async fn delete(&self, path: &str, role: &str) -> Answer {
         Answer::of(self.send(self.request(Method::DELETE, path, role).body(Body::empty()).unwrap()).await).await
     }
@@ -266,7 +270,13 @@ impl World {
                 origin,
                 context,
                 findings: Vec::new(),
-                sources: Vec::new(),
+                sources: vec![SourceNote {
+                    reference: "message.1".into(),
+                    source: "message:brief.1".into(),
+                    text: "It keeps working.".into(),
+                    origin: "message 1 of the brief".into(),
+                    score: None,
+                }],
             };
             let revision = NewRevision::drafted(draft, asset, store.ids(), store.clock().now());
             store.draft_done(&lease, revision).await.unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign_domain::finding::Finding;
 use countersign_domain::kit::{AssetState, Kit};
-use countersign_domain::review::Revision;
+use countersign_domain::review::{Origin, Revision, SourceNote};
 use countersign_store::{AssetView, KitSummary};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -45,6 +45,25 @@ pub struct RevisionJson {
     /// Resolved text by slot; only partner references are left in, as `{{partner.…}}`.
     pub slots: BTreeMap<String, String>,
     pub findings: Vec<FindingJson>,
+    /// What it drew on.
+    pub sources: Vec<SourceJson>,
+    /// The model that drafted it, `NAME sha256:…`; null when a person wrote it.
+    pub model: Option<String>,
+}
+
+/// What a revision drew on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SourceJson {
+    /// `claim.1`, `passage.2` where the draft may refer to it, else empty: retrieved, not offered.
+    pub reference: String,
+    /// `claim:KEY`, `passage:ID`, `message:brief.1`, `product:KEY`.
+    pub source: String,
+    pub text: String,
+    /// Evidence, file and heading, or the brief's own words on the source.
+    pub origin: String,
+    /// How well it fits, where it was retrieved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -93,6 +112,23 @@ impl RevisionJson {
             created_at: revision.created_at.rfc3339(),
             slots: revision.content.plain(),
             findings: revision.findings.iter().map(FindingJson::of).collect(),
+            sources: revision.sources.iter().map(SourceJson::of).collect(),
+            model: match &revision.origin {
+                Origin::Drafted { model, .. } => Some(model.clone()),
+                Origin::Edited { .. } | Origin::Imported { .. } => None,
+            },
+        }
+    }
+}
+
+impl SourceJson {
+    fn of(note: &SourceNote) -> Self {
+        Self {
+            reference: note.reference.clone(),
+            source: note.source.clone(),
+            text: note.text.clone(),
+            origin: note.origin.clone(),
+            score: note.score,
         }
     }
 }

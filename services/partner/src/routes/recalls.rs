@@ -27,10 +27,7 @@ pub(super) struct RecallView {
 
 /// What you pulled, was withdrawn, and you have not acknowledged yet.
 #[utoipa::path(get, path = "/partner/v1/recalls", tag = "partner", security(("bearer" = [])), responses((status = 200, body = Recalls)))]
-pub(super) async fn open(
-    Shared(state): Shared<State>,
-    partner: Partner,
-) -> Result<Json<Recalls>, Problem> {
+pub(super) async fn open(Shared(state): Shared<State>, partner: Partner) -> Result<Json<Recalls>, Problem> {
     let open = state.face.store.recalls_open(&partner.identity).await.map_err(fault)?;
     let items = open
         .into_iter()

@@ -17,7 +17,7 @@ use countersign_domain::people::{Role, User};
 use countersign_domain::profile::Profile;
 use countersign_domain::release::{BrandIdentity, Context};
 use countersign_domain::review::{Ballot, Draft, NewRevision, Origin, Verdict};
-use countersign_render::Templates;
+use countersign_render::{Template, Templates};
 use countersign_store::{Actor, NewAsset, NewKit, NewPartner, NewUser, PartnerKind, Store};
 use countersign_store_released::ReleasedStore;
 use sha2::{Digest as _, Sha256};
@@ -38,6 +38,8 @@ pub(super) struct House {
     ids: Arc<CountingIds>,
     router: Router,
     brand: BrandId,
+    /// The edition that drafts are made in.
+    pub template: Template,
     author: User,
     reviewer: User,
     _folder: tempfile::TempDir,
@@ -87,7 +89,8 @@ impl House {
             clock: clock.clone(),
         };
         let (router, _) = face.router().split_for_parts();
-        Self { store, clock, ids, router, brand, author, reviewer, _folder: folder }
+        let template = Templates::embedded().unwrap().get("x_post").unwrap().clone();
+        Self { store, clock, ids, router, brand, template, author, reviewer, _folder: folder }
     }
 
     pub async fn send(&self, method: &str, path: &str, key: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -147,7 +150,7 @@ impl House {
                 channel: "x".into(),
                 market,
                 locale: "en-US".parse().unwrap(),
-                template: "x_post@1".into(),
+                template: self.template.tag(),
                 rules: "core@1".into(),
                 brand: sheet().identity,
             },

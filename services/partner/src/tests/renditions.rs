@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use countersign_render::Templates;
 use sha2::{Digest as _, Sha256};
 
 use super::house::{HERE, HOSTILE, House, IDLE};
@@ -95,4 +96,37 @@ async fn a_recalled_release_is_gone_with_a_tombstone_and_can_be_acknowledged() {
     }
     assert_eq!(house.get("/partner/v1/recalls", HERE).await.json()["items"], serde_json::json!([]));
     assert_eq!(house.send("POST", "/partner/v1/recalls/nonsense/ack", HERE, &[], "").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_release_is_rendered_with_the_files_that_it_was_approved_with() {
+    let mut house = House::new().await;
+    let current = house.template.clone();
+    // An edition of another time, whose text begins otherwise.
+    let mut files = current.files().clone();
+    let layout = files.get_mut("layout.txt").unwrap();
+    *layout = format!("Once upon a time: {layout}");
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in &files {
+        let path = folder.path().join("x_post").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let former = Templates::load(folder.path()).unwrap().get("x_post").unwrap().clone();
+    house.template = former.clone();
+    let (asset, _) = house.released().await;
+    let path = format!("/partner/v1/assets/{asset}/renditions/text");
+    let lost = house.get(&path, HERE).await;
+    assert_eq!(
+        (lost.status, &lost.json()["type"]),
+        (409, &"/docs/errors#cannot-render".into()),
+        "nothing is kept of it"
+    );
+    house.store.edition_keep("x_post", &former.tag(), former.files()).await.unwrap();
+    let old = house.get(&path, HERE).await;
+    assert!(String::from_utf8_lossy(&old.body).starts_with("Once upon a time: "));
+    house.template = current;
+    let (asset, _) = house.released().await;
+    let new = house.get(&format!("/partner/v1/assets/{asset}/renditions/text"), HERE).await;
+    assert!(new.status == 200 && !String::from_utf8_lossy(&new.body).contains("Once upon a time"));
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign_released::digest::Digest;
 use include_dir::{Dir, include_dir};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
@@ -88,9 +89,9 @@ impl Templates {
         for (name, source) in sources {
             let template = compile(&name, source)?;
             crate::sample::try_out(&template)?;
-            types.insert(name, template);
+            types.insert(name, Arc::new(template));
         }
-        Ok(Self { types: Arc::new(types) })
+        Ok(Self { types: Arc::new(types), former: Arc::default() })
     }
 }
 
@@ -107,7 +108,12 @@ fn environment() -> Environment<'static> {
     env
 }
 
-fn compile(name: &str, mut source: Source) -> Result<Template, TemplateError> {
+/// Hexadecimal digits of the digest that stand in a tag.
+const EDITION: usize = 16;
+
+pub(super) fn compile(name: &str, mut source: Source) -> Result<Template, TemplateError> {
+    let files = Arc::new(source.clone());
+    let edition = Digest::of_json(&source).hex()[..EDITION].to_owned();
     if !is_name(name) {
         return Err(TemplateError::new(name, None, "a template's folder is lower-case letters, digits and `_`"));
     }
@@ -146,7 +152,20 @@ fn compile(name: &str, mut source: Source) -> Result<Template, TemplateError> {
     same_names(name, &texts)?;
     let file::Shaped { version, channel, medium, title, slots } = shape;
     let (name, layouts) = (name.to_owned(), Arc::new(layouts));
-    Ok(Template { name, version, channel, medium, title, slots, prints_notice, locked: texts, markup, layouts })
+    Ok(Template {
+        name,
+        version,
+        channel,
+        medium,
+        title,
+        slots,
+        prints_notice,
+        locked: texts,
+        markup,
+        files,
+        edition,
+        layouts,
+    })
 }
 
 /// Whether the layouts print the market's notice. One alone would let it go missing from a rendition.

@@ -10,7 +10,7 @@ mod locked;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_released::release::Context;
 use minijinja::Environment;
@@ -19,10 +19,14 @@ use crate::count;
 
 pub(crate) use locked::{Hole, LockedText};
 
-/// All asset types that are known.
+/// All asset types that are known: the current edition of each, and former ones that something was approved in.
+///
+/// What was approved is rendered with the very files that it was approved with: a context names its edition by
+/// [`Template::tag`], which holds a digest of them. Clones share what they learn.
 #[derive(Clone, Debug)]
 pub struct Templates {
-    types: Arc<BTreeMap<String, Template>>,
+    types: Arc<BTreeMap<String, Arc<Template>>>,
+    former: Arc<RwLock<BTreeMap<String, Arc<Template>>>>,
 }
 
 impl Templates {
@@ -39,14 +43,42 @@ impl Templates {
         Self::from_sources(sources)
     }
 
+    /// The current edition.
     #[must_use]
     pub fn get(&self, asset_type: &str) -> Option<&Template> {
-        self.types.get(asset_type)
+        self.types.get(asset_type).map(Arc::as_ref)
+    }
+
+    /// The edition that a context names by its tag, current or former.
+    #[must_use]
+    pub fn edition(&self, asset_type: &str, tag: &str) -> Option<Arc<Template>> {
+        match self.types.get(asset_type) {
+            Some(current) if current.tag() == tag => Some(Arc::clone(current)),
+            _ => {
+                let former = self.former.read().unwrap_or_else(PoisonError::into_inner);
+                former.get(tag).filter(|template| template.name == asset_type).cloned()
+            }
+        }
+    }
+
+    /// Learns an edition by the files that were kept of it. They must be those that its tag names.
+    pub fn learn(&self, name: &str, tag: &str, files: BTreeMap<String, String>) -> Result<(), TemplateError> {
+        if self.edition(name, tag).is_some() {
+            return Ok(());
+        }
+        let template = load::compile(name, files)?;
+        if template.tag() != tag {
+            let reason = format!("the files that were kept of {tag} are those of {}", template.tag());
+            return Err(TemplateError::new(name, None, reason));
+        }
+        let mut former = self.former.write().unwrap_or_else(PoisonError::into_inner);
+        former.insert(tag.to_owned(), Arc::new(template));
+        Ok(())
     }
 
     /// In order of name.
     pub fn iter(&self) -> impl Iterator<Item = &Template> {
-        self.types.values()
+        self.types.values().map(Arc::as_ref)
     }
 }
 
@@ -67,6 +99,10 @@ pub struct Template {
     /// Locked texts by locale or language, each by name.
     pub(crate) locked: BTreeMap<String, BTreeMap<String, LockedText>>,
     pub(crate) markup: Markup,
+    /// All its files by path, to be kept with what was approved in it.
+    pub(crate) files: Arc<BTreeMap<String, String>>,
+    /// The start of the digest of `files`.
+    pub(crate) edition: String,
     /// Its layouts, by file name.
     pub(crate) layouts: Arc<Environment<'static>>,
 }
@@ -88,10 +124,17 @@ impl Markup {
 }
 
 impl Template {
-    /// `email@1`.
+    /// `email@1+0f3c5a7e9b1d2c4f`: the version that its author gave it, and the start of its files' digest, so that a
+    /// changed layout or locked text is another edition whether its number was raised or not.
     #[must_use]
     pub fn tag(&self) -> String {
-        format!("{}@{}", self.name, self.version)
+        format!("{}@{}+{}", self.name, self.version, self.edition)
+    }
+
+    /// Its files by path, for [`Templates::learn`].
+    #[must_use]
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.files
     }
 
     #[must_use]

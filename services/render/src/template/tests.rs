@@ -34,10 +34,35 @@ impl Drop for Folder {
     }
 }
 
+/// A tag without its digest.
+fn version(template: &Template) -> String {
+    template.tag().split_once('+').unwrap().0.to_owned()
+}
+
+#[test]
+fn a_changed_file_is_another_edition_and_a_former_one_is_learned_by_its_files() {
+    let built_in = Templates::embedded().unwrap();
+    let post = built_in.get("x_post").unwrap();
+    let folder = Folder::with("edition", "x_post", "locked/en.toml", "\n", "\n# A word.\n");
+    let changed = Templates::load(&folder.0).unwrap();
+    let tag = post.tag();
+    assert_ne!(changed.get("x_post").unwrap().tag(), tag, "the number is the same, the files are not");
+    assert!(changed.edition("x_post", &tag).is_none());
+    let shared = changed.clone();
+    changed.learn("x_post", &tag, post.files().clone()).unwrap();
+    assert_eq!(shared.edition("x_post", &tag).unwrap().tag(), tag, "clones know it too");
+    assert!(shared.edition("email", &tag).is_none(), "an edition is its own type's");
+    assert_ne!(changed.get("x_post").unwrap().tag(), tag, "drafts are still made in the current one");
+    let mut forged = post.files().clone();
+    forged.insert("layout.txt".into(), "Buy now! {{ slots.text }}".into());
+    let error = changed.learn("x_post", "x_post@1+0000000000000000", forged).unwrap_err().to_string();
+    assert!(error.contains("the files that were kept of x_post@1+0000000000000000 are those of"), "{error}");
+}
+
 #[test]
 fn the_built_in_types_are_there_in_order() {
     let templates = Templates::embedded().unwrap();
-    let tags: Vec<String> = templates.iter().map(Template::tag).collect();
+    let tags: Vec<String> = templates.iter().map(version).collect();
     assert_eq!(tags, ["email@1", "linkedin_post@2", "x_post@1"]);
     let email = templates.get("email").unwrap();
     let slots: Vec<&str> = email.slots.iter().map(|slot| slot.name.as_str()).collect();
@@ -64,11 +89,11 @@ fn free_text_of_a_draft_fits_its_slot() {
 fn a_folder_adds_a_type_and_replaces_one_of_the_same_name() {
     let folder = Folder::with("add", "mastodon_post", "template.toml", "version = 1", "version = 3");
     let templates = Templates::load(&folder.0).unwrap();
-    assert_eq!(templates.get("mastodon_post").unwrap().tag(), "mastodon_post@3");
+    assert_eq!(version(templates.get("mastodon_post").unwrap()), "mastodon_post@3");
     assert!(templates.get("email").is_some());
 
     let folder = Folder::with("replace", "x_post", "template.toml", "version = 1", "version = 2");
-    assert_eq!(Templates::load(&folder.0).unwrap().get("x_post").unwrap().tag(), "x_post@2");
+    assert_eq!(version(Templates::load(&folder.0).unwrap().get("x_post").unwrap()), "x_post@2");
 }
 
 #[test]

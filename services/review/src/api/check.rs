@@ -99,7 +99,8 @@ async fn of_asset(face: &Face, asset: &str, slots: &BTreeMap<String, String>) ->
     let view = face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let bench = Bench::of(face, view).await?;
     let checked = bench.check(face, slots).map_err(Problem::from)?;
-    let counts = bench.template.slots.iter().map(|slot| {
+    let template = bench.template.in_context(&checked.context);
+    let counts = template.slots.iter().map(|slot| {
         let limit = slot_limit(slot, &checked.content);
         (
             limit.name,

@@ -1,7 +1,7 @@
 //! The forms of the review page: claim, decide, undo.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use countersign_domain::id::{DecisionId, ReviewId};
 use countersign_session::cookies::Flash;
@@ -18,29 +18,61 @@ use crate::{Face, faults, queue, view};
 /// whether it still holds.
 pub(super) const LEASE: &str = "cs_lease";
 
+/// How long a claim by a form holds, in seconds: nothing renews it while the reviewer reads. A script that takes the
+/// page over shortens it with its first renewal.
+const LEASE_BY_FORM: i64 = 15 * 60;
+
 #[derive(Debug, Deserialize)]
-pub(crate) struct Nothing {}
+pub(crate) struct ClaimForm {
+    /// What was typed before the claim, such as after one that lapsed.
+    #[serde(default)]
+    reason: String,
+}
 
 /// `POST /reviews/{id}/claim`
 pub(crate) async fn claim(
     State(face): State<Face>,
     Path(id): Path<String>,
-    PageForm { who, .. }: PageForm<Nothing>,
+    headers: HeaderMap,
+    PageForm { who, form }: PageForm<ClaimForm>,
 ) -> Result<Response, Problem> {
     faults::may_decide(&who.user)?;
     let id: ReviewId = faults::id(&id)?;
     let here = format!("/reviews/{id}");
-    match face.store.review_claim(id, who.user.id, face.lease_seconds).await.map_err(faults::claim) {
+    let claimed = face.store.review_claim(id, who.user.id, LEASE_BY_FORM).await.map_err(faults::claim);
+    let (mut response, lease) = match claimed {
+        Ok(lease) if form.reason.is_empty() => (go(&here, None), lease.token),
         Ok(lease) => {
-            let mut response = go(&here, None);
-            response
-                .headers_mut()
-                .append(header::SET_COOKIE, lease_cookie(&face, &here, &lease.token, face.lease_seconds));
-            Ok(response)
+            let mut shown = again(&face, &who, id, &headers, form.reason).await?;
+            "Yours to decide.".clone_into(&mut shown.claim_text);
+            shown.lease.clone_from(&lease.token);
+            (one::answer(&face, &who, StatusCode::OK, &shown), lease.token)
         }
-        Err(problem) if problem.status == 409 => Ok(go(&here, Some(&Flash::bad(problem.detail)))),
-        Err(problem) => Err(problem),
-    }
+        Err(problem) if problem.status == 409 && form.reason.is_empty() => {
+            return Ok(go(&here, Some(&Flash::bad(problem.detail))));
+        }
+        Err(problem) if problem.status == 409 => {
+            let mut shown = again(&face, &who, id, &headers, form.reason).await?;
+            shown.problem = problem.detail.clone();
+            return Ok(one::answer(&face, &who, problem.status_code(), &shown));
+        }
+        Err(problem) => return Err(problem),
+    };
+    response.headers_mut().append(header::SET_COOKIE, lease_cookie(&face, &here, &lease, LEASE_BY_FORM));
+    Ok(response)
+}
+
+/// The page with the reason that was typed.
+async fn again(
+    face: &Face,
+    who: &OnPage,
+    id: ReviewId,
+    headers: &HeaderMap,
+    reason: String,
+) -> Result<one::ReviewPage, Problem> {
+    let loaded = view::load(face, &who.user, id).await?;
+    let shown = one::build(face, &who.user, loaded, headers, &one::Asked::default()).await?;
+    Ok(one::ReviewPage { reason, ..shown })
 }
 
 fn lease_cookie(face: &Face, path: &str, token: &str, seconds: i64) -> HeaderValue {
@@ -97,8 +129,7 @@ async fn refused(
     form: DecisionForm,
     problem: Problem,
 ) -> Result<Response, Problem> {
-    let loaded = view::load(face, &who.user, id).await?;
-    let mut shown = one::build(face, &who.user, loaded, headers, &one::Asked::default()).await?;
+    let mut shown = again(face, who, id, headers, form.reason).await?;
     // The claim that was sent is as good as the cookie: a script may have made it.
     let holds = shown.review.lease.as_ref().is_some_and(|lease| lease.mine);
     let lost = problem.kind.ends_with("lease-lost");
@@ -106,7 +137,6 @@ async fn refused(
     if lost {
         "Your claim has lapsed or was taken over. Start the review again to decide.".clone_into(&mut shown.claim_text);
     }
-    shown.reason = form.reason;
     if problem.errors.iter().any(|fault| fault.pointer == "/reason") {
         shown.reason_error.clone_from(&problem.detail);
     } else {

@@ -117,6 +117,44 @@ async fn a_refused_decision_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_claim_by_form_outlasts_reading_and_keeps_the_reason_that_was_typed() {
+    let world = World::new().await;
+    let mut rita = world.browser(&world.reviewer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let page = rita.get(&format!("/reviews/{review}")).await;
+    let (_, form) = page.text.split_once("<form id=\"decide\"").unwrap();
+    let (form, _) = form.split_once("</form>").unwrap();
+    assert!(form.contains(&format!("formaction=\"/reviews/{review}/claim\"")), "one form, so that nothing is lost");
+    let digest = world.digest(asset).await;
+    let typed = [("reason", HOSTILE), ("digest", digest.as_str()), ("lease", "")];
+    let claimed = rita.form(&format!("/reviews/{review}/claim"), &typed).await;
+    assert_eq!(claimed.status, 200, "{}", claimed.text);
+    assert!(claimed.text.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}</textarea>"), "{}", claimed.text);
+    is_text(&claimed.text);
+    rita.keep_cookies(&claimed);
+    let lease = rita.field(&claimed.text, "lease");
+    world.clock.advance_seconds(14 * 60);
+    let form = [("decision", "reject"), ("digest", digest.as_str()), ("lease", lease.as_str()), ("reason", HOSTILE)];
+    let decided = rita.form(&format!("/reviews/{review}/decision"), &form).await;
+    assert_eq!(decided.status, 303, "{}", decided.text);
+}
+
+#[tokio::test]
+async fn a_claim_that_is_refused_keeps_the_reason_that_was_typed() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let review = world.reviews[0];
+    world.browser(&world.second).await.claim(review).await;
+    let refused = rita.form(&format!("/reviews/{review}/claim"), &[("reason", "Too loud.")]).await;
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.text.contains("Too loud.</textarea>") && refused.text.contains("Try to claim it"),
+        "{}",
+        refused.text
+    );
+}
+
+#[tokio::test]
 async fn hostile_text_is_text_on_every_page() {
     let world = World::with_campaign(HOSTILE).await;
     let rita = world.browser(&world.reviewer).await;

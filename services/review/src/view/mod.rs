@@ -138,7 +138,10 @@ pub async fn load(face: &Face, viewer: &User, id: countersign_domain::id::Review
     let decisions = face.store.decisions(review.asset).await.map_err(faults::store)?;
     let seen = face.store.last_seen(viewer.id, review.asset).await.map_err(faults::store)?;
     let people = People::of(face, &review, &revisions, &decisions).await?;
-    let template = face.templates.get(&asset.asset.asset_type);
+    // The limits as they are there: a market's notice takes its part of some.
+    let template =
+        face.templates.get(&asset.asset.asset_type).map(|template| template.in_context(&review.revision.context));
+    let template = template.as_ref();
     let slots = slots::views(&review.revision, template);
     let lapsed = match review.state {
         ReviewState::Open { .. } => face.store.lapsed(&asset.asset, &review.revision).await.map_err(faults::store)?,

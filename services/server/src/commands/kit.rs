@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use countersign_domain::brand::{Brand, BrandSheet};
@@ -23,7 +22,8 @@ use countersign_rules::Packs;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use super::{open_store, read_document, the_brand};
+use super::remote::{self, Service};
+use super::{open_store_to_read, read_document, the_brand};
 use crate::cli::{Data, KitDraft};
 use crate::data_folder::DataFolder;
 use crate::say;
@@ -128,10 +128,9 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
 
 /// The brand with its claims and passages; on an empty folder a neutral brand.
 async fn ground(data: &Data, brief: &Brief) -> Result<Ground> {
-    let exists = data.database.is_some() || (data.data.exists() && DataFolder::open(&data.data)?.has_database());
-    if exists {
-        let folder = DataFolder::open(&data.data)?;
-        let store = open_store(data, &folder).await?;
+    let folder = DataFolder::look(&data.data)?;
+    if data.database.is_some() || folder.has_database() {
+        let store = open_store_to_read(data, &folder).await?;
         if brief.brand.is_some() || !store.brands().await?.is_empty() {
             let brand = the_brand(&store, brief.brand.as_deref()).await?;
             let claims = store.claims(brand.id).await?;
@@ -142,7 +141,7 @@ async fn ground(data: &Data, brief: &Brief) -> Result<Ground> {
         store.close().await;
     }
     if let Some(slug) = &brief.brand {
-        bail!("there is no brand `{slug}`: {} holds none", data.data.display());
+        bail!("there is no brand `{slug}`: {} holds none; `countersign brand add FILE` makes one", data.data.display());
     }
     let id = BrandId::new(&RandomIds, SystemClock.now());
     let brand = Brand { id, slug: "neutral".into(), sheet: BrandSheet::default() };
@@ -218,80 +217,49 @@ async fn remote(form: &BriefForm, url: &url::Url, json: bool) -> Result<ExitCode
 }
 
 fn remote_blocking(form: &BriefForm, url: &url::Url, token: &str, json: bool) -> Result<ExitCode> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(30)))
-        .build()
-        .into();
-    let base = url.as_str().trim_end_matches('/').to_owned();
-    let bearer = format!("Bearer {token}");
-    let mut answer = agent
-        .post(format!("{base}/api/v1/kits"))
-        .header("authorization", &bearer)
-        .send_json(form)
-        .with_context(|| format!("{base} cannot be reached"))?;
-    let status = answer.status();
-    let body: serde_json::Value =
-        answer.body_mut().read_json().with_context(|| format!("{base} answered {status} without JSON"))?;
-    if !status.is_success() {
-        bail!("{base} refused the brief ({status}): {}", problem(&body));
-    }
-    let id = body["id"].as_str().context("the service's answer has no id")?.to_owned();
+    let service = Service::new(url, token);
+    let queued = service.post("/api/v1/kits", form).context("the brief was not taken")?;
+    let id = queued["id"].as_str().context("the service's answer has no id")?.to_owned();
     let bar = ProgressBar::new(0).with_style(
         ProgressStyle::with_template("{bar:24} {pos}/{len} drafts").unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let kit = loop {
-        let kit: RemoteKit = agent
-            .get(format!("{base}/api/v1/kits/{id}"))
-            .header("authorization", &bearer)
-            .call()
-            .with_context(|| format!("{base} cannot be reached"))?
-            .body_mut()
-            .read_json()
-            .context("the service's answer cannot be read")?;
+        let kit = service.get(&format!("/api/v1/kits/{id}")).with_context(|| format!("the kit {id} cannot be read"))?;
+        let kit: RemoteKit = serde_json::from_value(kit).context("the service's answer cannot be read")?;
         let ready = kit.assets.iter().filter(|asset| asset.state != "drafting").count();
         bar.set_length(kit.assets.len() as u64);
         bar.set_position(ready as u64);
         if ready == kit.assets.len() {
             break kit;
         }
-        std::thread::sleep(Duration::from_millis(400));
+        std::thread::sleep(remote::POLL);
     };
     bar.finish_and_clear();
     let mut failed = 0;
     for asset in &kit.assets {
         failed += u32::from(asset.failure.is_some());
-        let revision = asset.revision.as_ref();
-        print(
-            &Line {
-                asset_type: &asset.asset_type,
-                locale: &asset.locale,
-                market: &asset.market,
-                audience: &asset.audience,
-                seed: asset.seed,
-                slots: revision.map(|r| r.slots.clone()).unwrap_or_default(),
-                findings: revision.map(|r| r.findings.clone()).unwrap_or_default(),
-                sources: revision.map(|r| r.sources.clone()).unwrap_or_default(),
-                model: revision.and_then(|r| r.model.clone()).unwrap_or_default(),
-                error: asset.failure.clone(),
-            },
-            json,
-        )?;
+        print(&asset.line(), json)?;
     }
     let summary = serde_json::json!({"summary": {"kit": id, "state": kit.state, "assets": kit.assets.len(), "failed": failed, "stored": true}});
     finish(&summary, json, failed)
 }
 
-fn problem(body: &serde_json::Value) -> String {
-    let mut text = body["detail"].as_str().or(body["title"].as_str()).unwrap_or("no reason given").to_owned();
-    for fault in body["errors"].as_array().into_iter().flatten() {
-        text.push_str(&format!(
-            "\n  {}: {}",
-            fault["pointer"].as_str().unwrap_or_default(),
-            fault["detail"].as_str().unwrap_or_default()
-        ));
+impl RemoteAsset {
+    fn line(&self) -> Line<'_> {
+        let revision = self.revision.as_ref();
+        Line {
+            asset_type: &self.asset_type,
+            locale: &self.locale,
+            market: &self.market,
+            audience: &self.audience,
+            seed: self.seed,
+            slots: revision.map(|r| r.slots.clone()).unwrap_or_default(),
+            findings: revision.map(|r| r.findings.clone()).unwrap_or_default(),
+            sources: revision.map(|r| r.sources.clone()).unwrap_or_default(),
+            model: revision.and_then(|r| r.model.clone()).unwrap_or_default(),
+            error: self.failure.clone(),
+        }
     }
-    text
 }
 
 /// A folder that goes when the command ends.
@@ -309,4 +277,67 @@ fn tempdir() -> Result<Scratch> {
     let path = std::env::temp_dir().join(format!("countersign-{unique}"));
     std::fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
     Ok(Scratch(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(path: &std::path::Path) -> Data {
+        Data { data: path.to_owned(), database: None }
+    }
+
+    fn brief() -> Brief {
+        let form = BriefForm {
+            product: "Fjord".into(),
+            locales: vec!["en-US".into()],
+            asset_types: vec!["email".into()],
+            ..BriefForm::default()
+        };
+        form.check(&["email"]).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_missing_and_an_empty_folder_give_a_neutral_brand_and_stay_as_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = dir.path().join("data");
+        assert_eq!(ground(&folder(&missing), &brief()).await.unwrap().brand.slug, "neutral");
+        assert!(!missing.exists());
+        assert_eq!(ground(&folder(dir.path()), &brief()).await.unwrap().brand.slug, "neutral");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        let named = Brief { brand: Some("acme".into()), ..brief() };
+        let said = ground(&folder(dir.path()), &named).await.err().unwrap().to_string();
+        assert!(said.contains("countersign brand add"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_read_and_its_database_is_never_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = folder(dir.path());
+        let opened = DataFolder::open(dir.path()).unwrap();
+        let store = super::super::open_store(&data, &opened).await.unwrap();
+        store.brand_upsert("acme", BrandSheet::default(), countersign_store::Actor::Cli).await.unwrap();
+        store.close().await;
+        std::fs::remove_file(dir.path().join("VERSION")).unwrap();
+        assert_eq!(ground(&data, &brief()).await.unwrap().brand.slug, "acme");
+        assert!(!dir.path().join("VERSION").exists());
+        let store = open_store_to_read(&data, &opened).await.unwrap();
+        let refused = store.brand_upsert("other", BrandSheet::default(), countersign_store::Actor::Cli).await;
+        assert!(refused.is_err(), "the database can be written");
+    }
+
+    #[test]
+    fn a_kit_of_a_service_has_its_sources_and_its_model_in_the_lines() {
+        let asset: RemoteAsset = serde_json::from_value(serde_json::json!({
+            "asset_type": "email", "locale": "en-US", "market": "US", "state": "in_review", "failure": null, "seed": 7,
+            "revision": {"slots": {"cta": "Book a call"}, "model": "starter sha256:00", "sources": [
+                {"reference": "message.1", "source": "message:brief.1", "text": "Hi.", "origin": "message 1 of the brief"}]}
+        }))
+        .unwrap();
+        let line = serde_json::to_value(asset.line()).unwrap();
+        assert_eq!(
+            (&line["model"], &line["sources"][0]["reference"]),
+            (&"starter sha256:00".into(), &"message.1".into())
+        );
+    }
 }

@@ -1,9 +1,11 @@
 //! One file a command. A command prints its result and returns its exit code; errors are said once, by `main`.
 
+mod brand;
 mod kit;
 pub mod library;
 mod models;
 mod partner;
+mod remote;
 mod rules;
 mod user;
 mod verify;
@@ -29,13 +31,18 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Rules(cli::Rules::Check { files, pack, locale, market, json }) => {
             rules::check(&files, pack.as_deref(), locale.as_deref(), market.as_deref(), json)
         }
-        Command::Rules(cli::Rules::Test { dir }) => rules::test(dir.as_deref()),
+        Command::Rules(cli::Rules::Test { dir, json }) => rules::test(dir.as_deref(), json),
         Command::Library(cli::Library::Import { files, data, brand, json }) => {
             library::import(&files, &data, brand.as_deref(), json).await
         }
         Command::Models(cli::Models::List { data, json }) => models::list(&data, json),
         Command::User(cli::User::Add { email, name, role, data, json }) => {
             user::add(&email, name.as_deref(), &role, &data, json).await
+        }
+        Command::User(cli::User::Enable { email, data, json }) => user::enable(&email, &data, json).await,
+        Command::User(cli::User::Password { email, data, json }) => user::password(&email, &data, json).await,
+        Command::Brand(cli::Brand::Add { file, logo, data, json }) => {
+            brand::add(&file, logo.as_deref(), &data, json).await
         }
         Command::Partner(cli::Partner::Add { file, brand, data, json }) => {
             partner::run(&file, brand.as_deref(), &data, json).await
@@ -57,18 +64,35 @@ pub async fn open_store(data: &Data, folder: &DataFolder) -> Result<Store> {
     })
 }
 
+/// As [`open_store`], for what only reads: nothing is made and no schema is changed. On PostgreSQL the schema is brought
+/// up to date as ever: whoever names that database runs a service on it.
+pub async fn open_store_to_read(data: &Data, folder: &DataFolder) -> Result<Store> {
+    if data.database.is_some() {
+        return open_store(data, folder).await;
+    }
+    let url = folder.sqlite_url_to_read();
+    Store::open(&url, Arc::new(SystemClock), Arc::new(RandomIds)).await.with_context(|| {
+        format!(
+            "the database in the data folder {} cannot be read; if an older countersign wrote it, `countersign up` brings it up to date",
+            folder.path().display()
+        )
+    })
+}
+
 /// The brand that `slug` names, or the only one there is.
 pub async fn the_brand(store: &Store, slug: Option<&str>) -> Result<Brand> {
     let mut brands = store.brands().await?;
     if let Some(slug) = slug {
         let known = brands.iter().map(|brand| brand.slug.clone()).collect::<Vec<_>>().join(", ");
-        return brands
-            .into_iter()
-            .find(|brand| brand.slug == slug)
-            .with_context(|| format!("there is no brand `{slug}`; there are: {known}"));
+        return brands.into_iter().find(|brand| brand.slug == slug).with_context(|| match known.as_str() {
+            "" => format!("there is no brand `{slug}`, nor any other; `countersign brand add FILE` makes one"),
+            known => format!("there is no brand `{slug}`; there are: {known}"),
+        });
     }
     match brands.len() {
-        0 => bail!("there is no brand yet; start with `countersign up --sample`, or make one in the studio"),
+        0 => bail!(
+            "there is no brand yet; start with `countersign up --sample`, or make yours with `countersign brand add FILE`"
+        ),
         1 => Ok(brands.remove(0)),
         _ => bail!(
             "there are several brands; name one of {}",

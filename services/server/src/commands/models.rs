@@ -9,7 +9,7 @@ use crate::data_folder::DataFolder;
 use crate::say;
 
 pub fn list(data: &Data, json: bool) -> Result<ExitCode> {
-    let folder = DataFolder::open(&data.data)?;
+    let folder = DataFolder::look(&data.data)?;
     for model in crate::models::list(&folder)? {
         if json {
             say::line(&serde_json::to_string(&model)?);

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use countersign_domain::brand::Brand;
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
 use countersign_render::logo;
 use countersign_session::secret::{self, Secret};
-use countersign_store::{Actor, NewPartner, Partner, PartnerKind, Store};
+use countersign_store::{Actor, Partner, Store};
+use countersign_studio::profiles::{PartnerForm, ProfileForm};
 use serde::Deserialize;
 
 use super::{open_store, read_document, the_brand};
@@ -67,25 +68,20 @@ pub async fn add(
     given: Option<&str>,
     actor: Actor,
 ) -> Result<(Partner, Secret)> {
-    let kind: PartnerKind = file.kind.parse().map_err(|error| anyhow::anyhow!("kind: {error}"))?;
-    let mut profile = file.profile;
-    if let Err(faults) = profile.validate() {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        bail!("profile: {}", faults.join("; "));
-    }
+    let form = PartnerForm {
+        brand: None,
+        slug: file.slug,
+        kind: file.kind,
+        tier: file.tier,
+        markets: file.markets.iter().map(ToString::to_string).collect(),
+        locales: file.locales.iter().map(ToString::to_string).collect(),
+        profile: ProfileForm::of(&file.profile),
+    };
+    let mut new = form.check(brand.id).map_err(|faults| anyhow::anyhow!("the partner is not valid:\n{faults}"))?;
     if let Some(bytes) = logo {
         let logo = logo::intake(bytes).context("logo")?;
-        profile.logo = Some(store.blob_put("image/png", &logo.png).await?);
+        new.profile.logo = Some(store.blob_put("image/png", &logo.png).await?);
     }
-    let new = NewPartner {
-        brand: brand.id,
-        slug: file.slug,
-        kind,
-        tier: file.tier,
-        markets: file.markets,
-        locales: file.locales,
-        profile,
-    };
     let partner = store.partner_create(new, actor).await?;
     let key = match given {
         Some(given) => Secret::chosen(given),
@@ -95,4 +91,40 @@ pub async fn add(
         .partner_key_create(partner.id, "first key", &key.shown(secret::PARTNER_PREFIX), &key.hash(), None, actor)
         .await?;
     Ok((partner, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    use countersign_domain::brand::BrandSheet;
+    use countersign_domain::clock::SystemClock;
+    use countersign_domain::id::RandomIds;
+
+    #[tokio::test]
+    async fn a_partner_from_a_file_is_checked_as_one_from_the_studio() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DataFolder::open(dir.path()).unwrap().sqlite_url();
+        let store = Store::open(&url, Arc::new(SystemClock), Arc::new(RandomIds)).await.unwrap();
+        let brand = store.brand_upsert("acme", BrandSheet::default(), Actor::Cli).await.unwrap();
+        let file = PartnerFile {
+            slug: "Nord Licht".into(),
+            kind: "msp".into(),
+            tier: "x".repeat(41),
+            markets: Vec::new(),
+            locales: vec!["de-DE".parse().unwrap()],
+            profile: Profile {
+                display_name: "Nordlicht".into(),
+                site: "http://x.example".into(),
+                ..Profile::default()
+            },
+            logo: None,
+        };
+        let said = add(&store, &brand, file, None, None, Actor::Cli).await.unwrap_err().to_string();
+        for pointer in ["/slug", "/tier", "/markets", "/profile/site"] {
+            assert!(said.contains(pointer), "{pointer} in {said}");
+        }
+        assert!(store.partners(None).await.unwrap().is_empty());
+    }
 }

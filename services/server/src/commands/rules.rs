@@ -60,16 +60,29 @@ pub fn check(
 }
 
 /// Runs the examples that the rules carry.
-pub fn test(dir: Option<&Path>) -> Result<ExitCode> {
+pub fn test(dir: Option<&Path>, json: bool) -> Result<ExitCode> {
     let packs = match dir {
         Some(dir) => Packs::load(&[dir], false)?,
         None => Packs::embedded()?,
     };
     let failures = packs.run_examples();
     for failure in &failures {
-        say::line(&failure.to_string());
+        if json {
+            let row = serde_json::json!({
+                "file": failure.file, "line": failure.line, "rule": failure.rule, "text": failure.text,
+                "found": failure.found, "message": failure.to_string(),
+            });
+            say::line(&row.to_string());
+        } else {
+            say::line(&failure.to_string());
+        }
     }
-    say::note(&format!("{} rules, {} failing examples", packs.rules().len(), failures.len()));
+    let (rules, failing) = (packs.rules().len(), failures.len());
+    if json {
+        say::line(&serde_json::json!({"summary": {"rules": rules, "failing": failing}}).to_string());
+    } else {
+        say::note(&format!("{rules} rules, {failing} failing examples"));
+    }
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -16,7 +16,7 @@ pub fn run(ask: &Verify) -> Result<ExitCode> {
     let pem = match &ask.key {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?,
         None => {
-            let path = DataFolder::open(&ask.data.data)?.receipt_key();
+            let path = DataFolder::look(&ask.data.data)?.receipt_key();
             let pem = std::fs::read_to_string(&path)
                 .with_context(|| format!("no --key given, and {} cannot be read", path.display()))?;
             Signer::from_pem(&pem)?.public_pem()
@@ -29,7 +29,21 @@ pub fn run(ask: &Verify) -> Result<ExitCode> {
     };
     let statement = verify(&envelope, &key, rendition.as_deref())?;
     let predicate = &statement.predicate;
-    say::line(&format!("signature holds (key {})", envelope.signatures.first().map_or("", |s| s.keyid.as_str())));
+    let key = envelope.signatures.first().map_or("", |s| s.keyid.as_str());
+    if ask.json {
+        say::line(
+            &serde_json::json!({
+                "verified": true, "key": key, "rendition": ask.file.is_some().then_some("matches"),
+                "release": predicate.release, "content": predicate.content_digest,
+                "author": predicate.provenance.author, "approved_at": predicate.provenance.approved_at,
+                "approver": predicate.provenance.approver, "model": predicate.provenance.model,
+                "sources": predicate.sources,
+            })
+            .to_string(),
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    say::line(&format!("signature holds (key {key})"));
     if ask.file.is_some() {
         say::line("the rendition is one that this receipt speaks of");
     }

@@ -8,6 +8,16 @@ use serde_json::{Map, Value, json};
 const OPEN: [(&str, &str); 3] =
     [("/api/v1/session", "post"), ("/partner/v1/receipt-key", "get"), ("/logos/{file}", "get")];
 
+/// Routes that read an Idempotency-Key.
+const KEYED: [(&str, &str); 3] =
+    [("/api/v1/kits", "post"), ("/api/v1/partners", "post"), ("/partner/v1/assets/{id}/feedback", "post")];
+
+const A_KEY: &str =
+    "1 to 128 characters. The same key and body are answered alike for a day; another body with it is 422";
+
+/// Routes of people that are answered to whoever is signed in, whatever their roles.
+const WITHOUT_ROLE: [&str; 3] = ["/api/v1/session", "/api/v1/me", "/api/v1/tokens"];
+
 /// Writes into an OpenAPI document what its routes have in common; what a route says itself stays.
 pub fn complete(document: &mut Value) {
     document["components"]["securitySchemes"]["cookie"] =
@@ -17,6 +27,12 @@ pub fn complete(document: &mut Value) {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             let Some(operation) = operation.as_object_mut() else { continue };
             operation.insert("operationId".to_owned(), name(path, method).into());
+            if KEYED.contains(&(path, method)) {
+                reads(operation, "Idempotency-Key", A_KEY);
+            }
+            if operation.get("responses").is_some_and(|responses| responses.get("304").is_some()) {
+                reads(operation, "If-None-Match", "The ETag that you have: if it is still the one, the answer is 304");
+            }
             let answers = common(path, method, operation);
             if !OPEN.contains(&(path, method)) && path.starts_with("/api/") {
                 operation.entry("security").or_insert_with(|| json!([{"bearer": []}, {"cookie": []}]));
@@ -43,6 +59,14 @@ fn name(path: &str, method: &str) -> String {
     })
 }
 
+fn reads(operation: &mut Map<String, Value>, header: &str, description: &str) {
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.push(json!({"name": header, "in": "header", "required": false, "description": description,
+            "schema": {"type": "string"}}));
+    }
+}
+
 fn common(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<(&'static str, &'static str)> {
     let body = operation.contains_key("requestBody");
     let places: Vec<&str> = operation
@@ -61,6 +85,12 @@ fn common(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<(&'st
     }
     if path.starts_with("/api/") && method != "get" {
         out.push(("403", "Your role does not allow this, or a cookie came without proof of where from"));
+    }
+    if path.starts_with("/api/") && !WITHOUT_ROLE.contains(&path) {
+        out.push(("404", "There is nothing here for you"));
+    }
+    if KEYED.contains(&(path, method)) {
+        out.push(("409", "The first request with this Idempotency-Key is still at work; Retry-After says when to ask"));
     }
     if body || !places.is_empty() {
         out.push(("400", "The request cannot be read"));

@@ -1,5 +1,6 @@
 //! The look of every page: templates and statics of review-ui/, embedded, and what renders them.
 
+mod again;
 mod errors;
 mod shell;
 mod statics;
@@ -13,6 +14,7 @@ use countersign_web::pages::{PageError, Pages};
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
 
+pub use again::KeptForm;
 pub use errors::html_errors;
 pub use shell::{NavItem, Shell, ShellUser};
 pub use statics::{Statics, statics};

@@ -295,6 +295,14 @@ CREATE TABLE decision_undos (
     undone_at   BIGINT NOT NULL
 );
 
+-- Append-only: the files of every edition of a template that anything was made in. The tag holds a digest of them.
+CREATE TABLE template_editions (
+    tag        TEXT   NOT NULL PRIMARY KEY,  -- email@1+0f3c5a7e9b1d2c4f
+    asset_type TEXT   NOT NULL,
+    files      TEXT   NOT NULL,  -- JSON: text by path
+    kept_at    BIGINT NOT NULL
+);
+
 -- Append-only: a revision that people approved, in the context that they approved it for.
 CREATE TABLE releases (
     id             TEXT   NOT NULL PRIMARY KEY,

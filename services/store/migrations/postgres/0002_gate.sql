@@ -143,3 +143,5 @@ CREATE TRIGGER partner_statements_append_only BEFORE UPDATE OR DELETE OR TRUNCAT
     FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();
 CREATE TRIGGER statement_decisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON statement_decisions
     FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();
+CREATE TRIGGER template_editions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON template_editions
+    FOR EACH STATEMENT EXECUTE FUNCTION countersign_append_only();

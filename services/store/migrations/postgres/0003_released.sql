@@ -93,6 +93,11 @@ JOIN partner_profiles f ON f.partner_id = p.id
     AND f.version = (SELECT MAX(l.version) FROM partner_profiles l WHERE l.partner_id = p.id)
 WHERE p.active = 1 AND k.revoked_at IS NULL;
 
+-- How a release is laid out: the files of the edition that its context names. Layouts hold nobody's content.
+CREATE VIEW released_editions AS
+SELECT t.tag AS tag, t.asset_type AS asset_type, t.files AS files
+FROM template_editions t;
+
 -- Logos, and no other bytes. An empty partner means: the brand's own.
 CREATE VIEW released_blobs AS
 SELECT o.digest AS digest, o.media_type AS media_type, o.bytes AS bytes, l.brand_id AS brand_id, '' AS partner_id
@@ -125,7 +130,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO countersign_partner', current_schema());
 END;
 $$;
-GRANT SELECT ON released_assets, released_history, released_recalls, released_partner_keys, released_blobs
+GRANT SELECT ON released_assets, released_history, released_recalls, released_partner_keys, released_blobs,
+    released_editions
     TO countersign_partner;
 GRANT SELECT, INSERT ON pulls, recall_acks TO countersign_partner;
 GRANT INSERT ON feedback TO countersign_partner;

@@ -238,3 +238,13 @@ CREATE TRIGGER statement_decisions_no_delete BEFORE DELETE ON statement_decision
 BEGIN
     SELECT RAISE(ABORT, 'statement_decisions_append_only');
 END;
+
+CREATE TRIGGER template_editions_no_update BEFORE UPDATE ON template_editions
+BEGIN
+    SELECT RAISE(ABORT, 'template_editions_append_only');
+END;
+
+CREATE TRIGGER template_editions_no_delete BEFORE DELETE ON template_editions
+BEGIN
+    SELECT RAISE(ABORT, 'template_editions_append_only');
+END;

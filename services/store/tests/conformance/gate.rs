@@ -1,6 +1,8 @@
 //! The gate without its keepers: every statement here goes past the repositories, straight to the database, which must
 //! refuse by itself. Take a guard out of the migrations and its case fails.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::digest::Digest;
 use countersign_domain::profile::Profile;
 use countersign_domain::review::Verdict;
@@ -298,7 +300,7 @@ async fn an_asset_has_one_open_review(world: World) {
     );
 }
 
-const APPEND_ONLY: [(&str, &str); 14] = [
+const APPEND_ONLY: [(&str, &str); 15] = [
     ("revisions", "model"),
     ("revision_findings", "findings"),
     ("decisions", "reason"),
@@ -313,6 +315,7 @@ const APPEND_ONLY: [(&str, &str); 14] = [
     ("partner_profiles", "profile"),
     ("partner_statements", "text"),
     ("statement_decisions", "verdict"),
+    ("template_editions", "files"),
 ];
 
 /// A row of `statement_decisions` about [`SAID`].
@@ -372,6 +375,11 @@ async fn what_a_partner_says_and_nobody_approved_is_not_served(world: World) {
 }
 
 async fn what_is_written_stays(world: World) {
+    world
+        .store
+        .edition_keep("email", "email@1+0f", &BTreeMap::from([("layout.txt".into(), "Hi".into())]))
+        .await
+        .unwrap();
     let author = said(&world).await;
     world.sql(&about(&world, &author, &world.reviewer.id.to_string(), "approve")).await;
     let (asset, review) = world.drafted().await;
@@ -455,6 +463,7 @@ async fn partners_connections_see_no_draft(world: World) {
         "partner_profiles",
         "partner_statements",
         "statement_decisions",
+        "template_editions",
         "counters",
         "changes",
         "idempotency",
@@ -536,6 +545,7 @@ mod without {
         partner_profiles_append_only => what_is_written_stays,
         partner_statements_append_only => what_is_written_stays,
         statement_decisions_append_only => what_is_written_stays,
+        template_editions_append_only => what_is_written_stays,
         statement_decisions_not_own_work => what_a_partner_says_is_decided_by_somebody_else,
         statement_decisions_of_author => what_a_partner_says_is_decided_by_somebody_else,
         statement_decisions_verdict => what_a_partner_says_is_decided_by_somebody_else,

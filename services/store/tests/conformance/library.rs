@@ -1,5 +1,7 @@
 //! Brands, claims, passages and bytes.
 
+use std::collections::BTreeMap;
+
 use countersign_domain::brand::BrandSheet;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::content::{Bound, Segment, SlotText};
@@ -16,6 +18,7 @@ use crate::world::{UNDO, World};
 crate::conformance!(
     importing_again_changes_only_what_changed,
     a_claim_is_known_by_its_key,
+    an_edition_of_a_template_is_kept_as_it_was_first,
     what_a_draft_cites_must_still_stand_when_it_is_approved,
     what_lapses_between_approval_and_release_is_not_released,
     a_brand_keeps_its_id_and_its_logos_are_bytes_on_file,
@@ -71,6 +74,19 @@ async fn a_claim_is_known_by_its_key(world: World) {
     assert_eq!(world.store.claim_by_key(world.brand, "uptime").await.unwrap(), Some(second.clone()));
     assert_eq!(world.store.claims(world.brand).await.unwrap(), [second]);
     assert_eq!(world.store.claim_by_key(world.brand, "other").await.unwrap(), None);
+}
+
+async fn an_edition_of_a_template_is_kept_as_it_was_first(world: World) {
+    let files = |text: &str| BTreeMap::from([("layout.txt".to_owned(), text.to_owned())]);
+    world.store.edition_keep("email", "email@1+0f", &files("Hi {{ slots.body }}")).await.unwrap();
+    world.clock.advance_seconds(1);
+    world.store.edition_keep("email", "email@1+a0", &files("Hello")).await.unwrap();
+    world.store.edition_keep("email", "email@1+0f", &files("Buy!")).await.unwrap();
+    let kept = world.store.editions().await.unwrap();
+    assert_eq!(kept.iter().map(|edition| edition.tag.as_str()).collect::<Vec<_>>(), ["email@1+0f", "email@1+a0"]);
+    assert_eq!(kept[0].files, files("Hi {{ slots.body }}"));
+    assert_eq!(world.released.edition("email@1+0f").await.unwrap(), Some(kept[0].clone()));
+    assert_eq!(world.released.edition("email@1+ff").await.unwrap(), None);
 }
 
 fn uptime(expires_at: Option<Timestamp>, market: &str) -> NewClaim {

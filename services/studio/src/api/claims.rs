@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::library::{BrandQuery, brand};
 use crate::access;
-use crate::profiles::Faults;
+use crate::faults::Faults;
 use crate::state::Studio;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,7 +22,7 @@ pub(super) struct ClaimJson {
     key: String,
     product: String,
     /// A string, or a map from BCP 47 tag to text.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = super::schemas::wording)]
     text: Wording,
     evidence: String,
     markets: Vec<String>,
@@ -65,8 +65,8 @@ pub(super) struct ClaimForm {
     /// The product's key; empty for the brand as a whole.
     #[serde(default)]
     product: String,
-    /// A map from BCP 47 tag to text.
-    #[schema(value_type = Object)]
+    /// A string, or a map from BCP 47 tag to text.
+    #[schema(schema_with = super::schemas::wording)]
     text: Wording,
     /// What substantiates it.
     evidence: String,

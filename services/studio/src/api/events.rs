@@ -55,9 +55,9 @@ pub(super) async fn watch(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     access::see(&who.user)?;
     let kit = studio.store.kit(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
-    let stream = STREAMS
-        .try_acquire()
-        .map_err(|_| Problem::too_many(30, "As many people watch kits as this service can serve; load the page again."))?;
+    let stream = STREAMS.try_acquire().map_err(|_| {
+        Problem::too_many(30, "As many people watch kits as this service can serve; load the page again.")
+    })?;
     let (out, events) = mpsc::channel(64);
     let heard = studio.hub.subscribe(kit.id);
     tokio::spawn(async move {

@@ -39,4 +39,17 @@ mod tests {
         }
         assert_eq!(there_is_none.status, 404);
     }
+
+    #[tokio::test]
+    async fn a_drafted_revision_names_its_sources_and_its_model() {
+        let world = World::new().await;
+        let url = world.post("/api/v1/kits", "marketer", brief()).await.header("location");
+        world.draft_all().await;
+        let revision = world.get(&url, "marketer").await.json()["assets"][0]["revision"].clone();
+        assert_eq!(
+            (&revision["model"], &revision["sources"][0]["source"]),
+            (&"test".into(), &"message:brief.1".into())
+        );
+        assert!(revision["sources"][0].get("score").is_none(), "a message is not retrieved");
+    }
 }

@@ -24,6 +24,14 @@ pub(super) struct ImportQuery {
     file: Option<String>,
 }
 
+/// Files with their names.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used; every part that is a file is read, whatever its field")]
+pub(super) struct Upload {
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<u8>,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Imported {
     file: String,
@@ -41,7 +49,7 @@ pub(super) async fn brand(studio: &Studio, slug: Option<&str>) -> Result<counter
 
 /// Imports approved content: one file as the raw body with `?file=NAME`, or several as `multipart/form-data`.
 #[utoipa::path(post, path = "/api/v1/library/import", tag = "library", params(ImportQuery),
-    request_body(content = String, content_type = "application/octet-stream"), responses(
+    request_body(content((String = "application/octet-stream"), (Upload = "multipart/form-data"))), responses(
     (status = 200, body = inline(Vec<Imported>)),
     (status = 422, description = "A file cannot be imported; its line is named, and nothing of it is kept", body = Problem)))]
 pub(super) async fn import(
@@ -69,6 +77,7 @@ pub(super) async fn import(
     if files.is_empty() {
         return Err(Problem::malformed("The form holds no file."));
     }
+    shelf::refuse_same_names(files.iter().map(|(name, _)| name.as_str()))?;
     let mut done = Vec::new();
     for (name, bytes) in files {
         let counts = shelf::import(&studio, &brand, &name, bytes, Actor::User(who.id())).await?;

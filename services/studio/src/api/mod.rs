@@ -2,6 +2,7 @@
 
 mod asset;
 mod audit;
+mod brand;
 mod brands;
 mod claims;
 mod events;
@@ -13,6 +14,7 @@ mod partner_keys;
 mod partners;
 mod profile;
 mod releases;
+mod schemas;
 mod tokens;
 mod users;
 
@@ -28,7 +30,7 @@ pub(crate) use jobs::again as restart_job;
 pub(crate) use partner_keys::new_key;
 pub(crate) use releases::{reason_fault, state as release_state};
 pub(crate) use tokens::{DEFAULT_DAYS, MAX_DAYS, new_token};
-pub(crate) use users::{NewPerson, create as create_user, shut_out};
+pub(crate) use users::{create as create_user, let_in, shut_out};
 
 /// All routes of this face's API.
 pub fn router(studio: Studio) -> OpenApiRouter {
@@ -48,6 +50,7 @@ fn all() -> OpenApiRouter<Studio> {
         .routes(routes!(events::watch))
         .routes(routes!(asset::show))
         .routes(routes!(brands::list))
+        .routes(routes!(brand::show, brand::replace))
         .routes(routes!(partners::list, partners::create))
         .routes(routes!(partners::show, partners::update))
         .routes(routes!(profile::show, profile::replace))
@@ -58,6 +61,7 @@ fn all() -> OpenApiRouter<Studio> {
         .routes(routes!(releases::recall))
         .routes(routes!(users::list, users::create_route))
         .routes(routes!(users::disable))
+        .routes(routes!(users::enable))
         .routes(routes!(users::me))
         .routes(routes!(tokens::create))
         .routes(routes!(library::import))

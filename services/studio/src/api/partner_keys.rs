@@ -87,7 +87,9 @@ pub(crate) async fn new_key(
 
 /// The partner's keys, without the keys themselves.
 #[utoipa::path(get, path = "/api/v1/partners/{id}/keys", tag = "partners", params(("id" = String, Path)),
-    responses((status = 200, body = inline(Vec<KeyJson>)), (status = 404, body = Problem)))]
+    responses((status = 200, body = inline(Vec<KeyJson>)),
+        (status = 403, description = "Neither marketer nor administrator", body = Problem),
+        (status = 404, body = Problem)))]
 pub(super) async fn list(
     State(studio): State<Studio>,
     who: SignedIn,

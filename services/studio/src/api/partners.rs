@@ -1,10 +1,11 @@
 //! `GET` and `POST /api/v1/partners`, `GET` and `PUT /api/v1/partners/{id}`.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use countersign_session::{SignedIn, fault};
 use countersign_store::{Actor, Partner};
+use countersign_web::conditional::{etag, if_match};
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
 use serde::Serialize;
@@ -56,7 +57,8 @@ pub(super) async fn found(studio: &Studio, id: &str) -> Result<Partner, Problem>
 
 /// The partners of all brands.
 #[utoipa::path(get, path = "/api/v1/partners", tag = "partners",
-    responses((status = 200, body = inline(Vec<PartnerJson>))))]
+    responses((status = 200, body = inline(Vec<PartnerJson>)),
+        (status = 403, description = "Neither marketer nor administrator", body = Problem)))]
 pub(super) async fn list(State(studio): State<Studio>, who: SignedIn) -> Result<Json<Vec<PartnerJson>>, Problem> {
     access::make(&who.user)?;
     let partners = studio.store.partners(None).await.map_err(fault::of)?;
@@ -66,8 +68,8 @@ pub(super) async fn list(State(studio): State<Studio>, who: SignedIn) -> Result<
 /// A new partner. It can pull nothing until it has a key.
 #[utoipa::path(post, path = "/api/v1/partners", tag = "partners", request_body = inline(PartnerForm), responses(
     (status = 201, body = inline(PartnerJson)),
-    (status = 409, description = "The slug is taken", body = Problem),
-    (status = 422, body = Problem)))]
+    (status = 409, description = "The slug is taken, or the first request with this Idempotency-Key is still at work", body = Problem),
+    (status = 422, description = "Something is not valid, or the Idempotency-Key came with another body", body = Problem)))]
 pub(super) async fn create(
     State(studio): State<Studio>,
     who: SignedIn,
@@ -94,33 +96,52 @@ async fn make(studio: &Studio, form: &PartnerForm, actor: Actor) -> Result<Partn
     studio.store.partner_create(new, actor).await.map_err(fault::of)
 }
 
-/// One partner.
+/// With the version of what can be changed here: tier, markets, locales and whether it is active.
+fn tagged(partner: &Partner) -> Response {
+    let mut response = axum::Json(PartnerJson::of(partner)).into_response();
+    response.headers_mut().insert(header::ETAG, etag(PartnerChange::of(partner).digest().as_str()));
+    response
+}
+
+/// One partner. Its ETag is the version of its tier, markets, locales and whether it is active; the profile has its own.
 #[utoipa::path(get, path = "/api/v1/partners/{id}", tag = "partners", params(("id" = String, Path)),
-    responses((status = 200, body = inline(PartnerJson)), (status = 404, body = Problem)))]
+    responses((status = 200, body = inline(PartnerJson)),
+        (status = 403, description = "Neither marketer nor administrator", body = Problem),
+        (status = 404, body = Problem)))]
 pub(super) async fn show(
     State(studio): State<Studio>,
     who: SignedIn,
     Path(id): Path<String>,
-) -> Result<Json<PartnerJson>, Problem> {
+) -> Result<Response, Problem> {
     access::make(&who.user)?;
-    Ok(Json(PartnerJson::of(&found(&studio, &id).await?)))
+    Ok(tagged(&found(&studio, &id).await?))
 }
 
 /// Changes a partner's tier, markets, locales and whether it is active.
-#[utoipa::path(put, path = "/api/v1/partners/{id}", tag = "partners", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/v1/partners/{id}", tag = "partners",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The ETag that you read")),
     request_body = inline(PartnerChange),
-    responses((status = 200, body = inline(PartnerJson)), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = inline(PartnerJson)), (status = 404, body = Problem),
+        (status = 412, description = "It has changed since", body = Problem), (status = 422, body = Problem),
+        (status = 428, description = "If-Match is missing", body = Problem)))]
 pub(super) async fn update(
     State(studio): State<Studio>,
     who: SignedIn,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Json(change): Json<PartnerChange>,
-) -> Result<Json<PartnerJson>, Problem> {
+) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
+    let seen = if_match(&headers)?;
+    let now = PartnerChange::of(&partner).digest();
+    if seen != now.as_str() {
+        return Err(Problem::precondition_failed("The partner has changed since you read it; read it again.")
+            .header(header::ETAG, etag(now.as_str())));
+    }
     let update = change.check().map_err(|faults| faults.into_problem("The change is not valid."))?;
     let partner = studio.store.partner_update(partner.id, update, Actor::User(who.id())).await.map_err(fault::of)?;
-    Ok(Json(PartnerJson::of(&partner)))
+    Ok(tagged(&partner))
 }
 
 #[cfg(test)]
@@ -150,13 +171,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_partners_place_can_be_changed() {
+    async fn a_partners_place_is_changed_by_whoever_saw_the_latest() {
         let world = World::new().await;
         let url = world.post("/api/v1/partners", "marketer", partner("nordlicht")).await.header("location");
+        let tag = world.get(&url, "marketer").await.header("etag");
         let change = json!({"tier": "gold", "markets": ["DE", "AT"], "locales": ["de-DE"], "active": false});
-        let changed = world.put(&url, "marketer", None, change).await.json();
-        assert_eq!((&changed["tier"], &changed["active"]), (&json!("gold"), &json!(false)));
+        assert_eq!(world.put(&url, "marketer", None, change.clone()).await.status, 428);
+        let changed = world.put(&url, "marketer", Some(&tag), change.clone()).await;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        assert_eq!((&changed.json()["tier"], &changed.json()["active"]), (&json!("gold"), &json!(false)));
+        let late = world.put(&url, "admin", Some(&tag), change).await;
+        assert_eq!((late.status, late.header("etag")), (412, changed.header("etag")));
         let bad = json!({"tier": "gold", "markets": ["moon"], "locales": ["de-DE"], "active": true});
-        assert_eq!(world.put(&url, "marketer", None, bad).await.json()["errors"][0]["pointer"], "/markets/0");
+        let refused = world.put(&url, "marketer", Some(&changed.header("etag")), bad).await;
+        assert_eq!(refused.json()["errors"][0]["pointer"], "/markets/0");
+    }
+
+    #[tokio::test]
+    async fn a_new_profile_leaves_the_version_of_the_place_alone() {
+        let world = World::new().await;
+        let url = world.post("/api/v1/partners", "marketer", partner("nordlicht")).await.header("location");
+        let tag = world.get(&url, "marketer").await.header("etag");
+        let profile = world.get(&format!("{url}/profile"), "marketer").await;
+        let mut other = profile.json();
+        other["phone"] = json!("+49 30 1234567");
+        let done = world.put(&format!("{url}/profile"), "marketer", Some(&profile.header("etag")), other).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+        assert_eq!(world.get(&url, "marketer").await.header("etag"), tag);
     }
 }

@@ -24,7 +24,9 @@ fn tagged(profile: &Profile) -> Response {
 
 /// A partner's co-branding profile; its ETag is its digest.
 #[utoipa::path(get, path = "/api/v1/partners/{id}/profile", tag = "partners", params(("id" = String, Path)),
-    responses((status = 200, body = inline(ProfileForm)), (status = 304), (status = 404, body = Problem)))]
+    responses((status = 200, body = inline(ProfileForm)), (status = 304, description = "It is what you have"),
+        (status = 403, description = "Neither marketer nor administrator", body = Problem),
+        (status = 404, body = Problem)))]
 pub(super) async fn show(
     State(studio): State<Studio>,
     who: SignedIn,
@@ -41,9 +43,11 @@ pub(super) async fn show(
 
 /// Replaces the profile. Renditions that are pulled from now on have the new values, and no asset needs a new review.
 /// A new description is free text: renditions hold it once a reviewer has approved it, and the one before until then.
-#[utoipa::path(put, path = "/api/v1/partners/{id}/profile", tag = "partners", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/api/v1/partners/{id}/profile", tag = "partners",
+    params(("id" = String, Path), ("If-Match" = String, Header, description = "The ETag that you read")),
     request_body = inline(ProfileForm), responses(
     (status = 200, body = inline(ProfileForm)),
+    (status = 404, body = Problem),
     (status = 412, description = "It has changed since", body = Problem),
     (status = 422, body = Problem),
     (status = 428, description = "If-Match is missing", body = Problem)))]

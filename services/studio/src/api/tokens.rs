@@ -44,7 +44,7 @@ pub(crate) async fn new_token(
     days: u32,
 ) -> Result<(String, Secret, String), Problem> {
     let name = name.trim();
-    let mut faults = crate::profiles::Faults::default();
+    let mut faults = crate::faults::Faults::default();
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         faults.say("/name", "needs 1 to 60 characters on one line");
     }

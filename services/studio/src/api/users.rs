@@ -1,22 +1,20 @@
-//! `GET /api/v1/me`, `GET` and `POST /api/v1/users`, `POST /api/v1/users/{id}/disable`. There is no way to make a
-//! user that is not a person.
+//! `GET /api/v1/me`, `GET` and `POST /api/v1/users`, `POST /api/v1/users/{id}/disable` and `…/enable`.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use countersign_domain::id::UserId;
-use countersign_domain::people::{Role, User};
-use countersign_domain::profile::plausible_email;
-use countersign_session::{SignedIn, fault, password};
-use countersign_store::{Actor, NewUser};
+use countersign_domain::people::User;
+use countersign_session::{SignedIn, fault};
+use countersign_store::Actor;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access;
-use crate::profiles::Faults;
+use crate::people::{NewPerson, NoPerson};
 use crate::state::Studio;
+use crate::{access, people};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserJson {
@@ -56,50 +54,12 @@ pub(super) async fn list(State(studio): State<Studio>, who: SignedIn) -> Result<
     Ok(Json(users.iter().map(UserJson::of).collect()))
 }
 
-/// A person who may sign in.
-#[derive(Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct NewPerson {
-    pub email: String,
-    pub name: String,
-    /// `marketer`, `reviewer`, `admin`; nobody decides on their own work, whatever their roles.
-    pub roles: Vec<String>,
-    /// At least ten characters.
-    pub password: String,
-}
-
 /// Checks a new person and writes them. One way for the API and for the page.
 pub(crate) async fn create(studio: &Studio, new: &NewPerson, actor: Actor) -> Result<User, Problem> {
-    let mut faults = Faults::default();
-    let (email, name) = (new.email.trim(), new.name.trim());
-    if !plausible_email(email) || email.len() > 254 {
-        faults.say("/email", "is not an email address");
-    }
-    if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
-        faults.say("/name", "needs 1 to 80 characters on one line");
-    }
-    let mut roles: Vec<Role> = Vec::new();
-    for (i, role) in new.roles.iter().enumerate() {
-        match role.parse() {
-            Ok(role) if !roles.contains(&role) => roles.push(role),
-            Ok(_) => {}
-            Err(error) => faults.say(format!("/roles/{i}"), error),
-        }
-    }
-    if new.roles.is_empty() {
-        faults.say("/roles", "name at least one of marketer, reviewer, admin");
-    }
-    if let Err(error) = password::check(&new.password) {
-        faults.say("/password", error);
-    }
-    if !faults.0.is_empty() {
-        return Err(faults.into_problem("The person's data is not valid."));
-    }
-    let password_hash = password::hash(&new.password).await.map_err(|error| {
-        tracing::error!(error = %error, "password.hash.failed");
-        Problem::internal()
+    let user = new.check().await.map_err(|error| match error {
+        NoPerson::Faults(faults) => faults.into_problem("The person's data is not valid."),
+        NoPerson::Password(error) => people::unchecked(error),
     })?;
-    let user = NewUser { email: email.to_owned(), name: name.to_owned(), roles, password_hash };
     studio.store.users_create(user, actor).await.map_err(fault::of)
 }
 
@@ -131,6 +91,25 @@ pub(super) async fn disable(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Lets a user sign in again who was shut out, with the password that they had. The tokens that ended stay ended.
+#[utoipa::path(post, path = "/api/v1/users/{id}/enable", tag = "admin", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(super) async fn enable(
+    State(studio): State<Studio>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    access::administer(&who.user)?;
+    let_in(&studio, access::id(&id)?, who.id()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a disabling back.
+pub(crate) async fn let_in(studio: &Studio, user: UserId, by: UserId) -> Result<(), Problem> {
+    studio.store.user(user).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    studio.store.user_enable(user, Actor::User(by)).await.map_err(fault::of)
+}
+
 /// Disables a user; nobody disables themselves, so that an administrator is always left.
 pub(crate) async fn shut_out(studio: &Studio, user: UserId, by: UserId) -> Result<(), Problem> {
     if user == by {
@@ -158,6 +137,11 @@ mod tests {
         assert_eq!(world.post("/api/v1/users", "admin", new).await.status, 409);
         let path = format!("/api/v1/users/{}/disable", made.json()["id"].as_str().unwrap());
         assert_eq!(world.post(&path, "admin", json!({})).await.status, 204);
+        let path = path.replace("/disable", "/enable");
+        assert_eq!(world.post(&path, "marketer", json!({})).await.status, 403);
+        assert_eq!(world.post(&path, "admin", json!({})).await.status, 204);
+        let users = world.get("/api/v1/users", "admin").await.json();
+        assert!(users.as_array().unwrap().iter().all(|user| user["disabled_at"].is_null()), "{users}");
     }
 
     #[tokio::test]

@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 use super::by_field;
 use super::partner::Nothing;
 use crate::access;
-use crate::api::{NewPerson, PageQuery, create_user, restart_job, shut_out};
+use crate::api::{PageQuery, create_user, let_in, restart_job, shut_out};
 use crate::form::FieldFaults;
+use crate::people::NewPerson;
 use crate::state::Studio;
 use crate::when::When;
 
@@ -116,6 +117,16 @@ pub(super) async fn disable(
     access::administer(&who.user)?;
     shut_out(&studio, access::id(&id)?, who.user.id).await?;
     Ok(go("/admin/users", Some(&Flash::good("The account is disabled; its sessions and tokens have ended."))))
+}
+
+pub(super) async fn enable(
+    State(studio): State<Studio>,
+    Path(id): Path<String>,
+    PageForm { who, form: Nothing {} }: PageForm<Nothing>,
+) -> Result<Response, Problem> {
+    access::administer(&who.user)?;
+    let_in(&studio, access::id(&id)?, who.user.id).await?;
+    Ok(go("/admin/users", Some(&Flash::good("The account is enabled: they may sign in with the password they had."))))
 }
 
 #[derive(Serialize)]
@@ -255,5 +266,22 @@ mod tests {
         assert!(!back.body.contains("a secret that is long"));
         let good = form.replace("email=nobody", "email=n%40x.example");
         assert_eq!(world.submit("/admin/users", "admin", &good).await.status, 303);
+    }
+
+    #[tokio::test]
+    async fn disabling_asks_a_second_time_and_can_be_taken_back() {
+        let world = World::new().await;
+        let users = world.get("/api/v1/users", "admin").await.json();
+        let user = users.as_array().unwrap().iter().find(|user| user["email"] == "marketer@x.example").unwrap().clone();
+        let path = format!("/admin/users/{}", user["id"].as_str().unwrap());
+        let page = world.page("/admin/users", "admin").await.body;
+        let (before, _) = page.split_once(&format!("action=\"{path}/disable\"")).unwrap();
+        assert!(before.rfind("<details").unwrap() > before.rfind("</details>").unwrap_or(0), "the button stands open");
+        assert_eq!(world.submit(&format!("{path}/disable"), "admin", "").await.status, 303);
+        assert!(world.page("/admin/users", "admin").await.body.contains(&format!("action=\"{path}/enable\"")));
+        assert_eq!(world.submit(&format!("{path}/enable"), "marketer", "").await.status, 303, "to the sign-in");
+        assert_eq!(world.submit(&format!("{path}/enable"), "reviewer", "").await.status, 403);
+        assert_eq!(world.submit(&format!("{path}/enable"), "admin", "").await.status, 303);
+        assert!(!world.page("/admin/users", "admin").await.body.contains("Disabled"));
     }
 }

@@ -9,8 +9,8 @@ use countersign_domain::brand::Brand;
 use countersign_domain::library::Claim;
 use countersign_domain::place::Locale;
 use countersign_session::cookies::Flash;
-use countersign_session::ui::go;
-use countersign_session::{OnPage, PageForm, fault};
+use countersign_session::ui::{KeptForm, go};
+use countersign_session::{OnPage, fault};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -75,9 +75,18 @@ pub(super) async fn show(
     form(&studio, &who, StatusCode::OK, typed, FieldFaults::new(), None).await
 }
 
+/// The form again for the brand that was chosen: its products, claims and locales, and all that was typed.
+pub(super) async fn fill(
+    State(studio): State<Studio>,
+    KeptForm { who, form: typed }: KeptForm<Typed>,
+) -> Result<Response, Problem> {
+    access::make(&who.user)?;
+    form(&studio, &who, StatusCode::OK, typed, FieldFaults::new(), None).await
+}
+
 pub(super) async fn submit(
     State(studio): State<Studio>,
-    PageForm { who, form: typed }: PageForm<Typed>,
+    KeptForm { who, form: typed }: KeptForm<Typed>,
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let again = StatusCode::UNPROCESSABLE_ENTITY;
@@ -93,11 +102,33 @@ pub(super) async fn submit(
         }
         Err(problem) => return Err(problem),
     };
+    if let Some(fault) = foreign_claims(&studio, planned.brand(), &typed.claims).await? {
+        let faults = [("claim".to_owned(), fault)].into();
+        return form(&studio, &who, again, typed, faults, None).await;
+    }
     let kit = make(&studio, planned, &who.user, None).await?;
     Ok(go(
         &format!("/kits/{}", kit.id),
         Some(&Flash::good("Your kit is being drafted. Each draft goes to review when it is done.")),
     ))
+}
+
+/// What is wrong with ticked claims that the brand does not have: the brand was changed after the page was made. In a
+/// draft their keys would stand as if they were wordings.
+async fn foreign_claims(studio: &Studio, brand: &Brand, ticked: &[String]) -> Result<Option<String>, Problem> {
+    if ticked.is_empty() {
+        return Ok(None);
+    }
+    let claims = studio.store.claims(brand.id).await.map_err(fault::of)?;
+    let foreign: Vec<String> = ticked
+        .iter()
+        .filter(|key| !claims.iter().any(|claim| claim.key == **key))
+        .map(|key| format!("`{}`", key.chars().take(60).collect::<String>()))
+        .collect();
+    Ok((!foreign.is_empty()).then(|| {
+        let name = &brand.sheet.identity.name;
+        format!("{} is not in the library of {name} and is no longer ticked; look at what is", foreign.join(", "))
+    }))
 }
 
 async fn form(
@@ -168,6 +199,7 @@ fn language(tag: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use crate::testing::World;
+    use serde_json::json;
 
     const FORM: &str = "campaign=Spring&language=en&product=Fjord&messages=It+keeps+working.%0D%0ANo+line+needed.\
         &locale=en-US&locale=de-DE&asset_type=email&variants=1";
@@ -209,5 +241,38 @@ mod tests {
         assert_eq!(world.page("/kits/new", "reviewer").await.status, 403);
         let sent_away = world.page("/kits/new", "").await;
         assert_eq!((sent_away.status, sent_away.header("location").as_str()), (303, "/sign-in?next=/kits/new"));
+    }
+
+    #[tokio::test]
+    async fn another_brands_form_is_shown_with_all_that_was_typed_and_a_foreign_claim_is_refused() {
+        let world = World::new().await;
+        let sheet = json!({"identity": {"name": "Acme"}, "products": [{"key": "anvil", "name": "Acme Anvil"}]});
+        assert_eq!(world.put("/api/v1/brands/acme", "admin", None, sheet).await.status, 201);
+        let claim = json!({"key": "uptime", "text": {"en": "It just runs."}, "evidence": "Measured in 2026"});
+        assert_eq!(world.post("/api/v1/library/claims?brand=nordwind", "marketer", claim).await.status, 200);
+        let ticked = format!("{FORM}&brand=acme&claim=uptime");
+        let shown = world.submit("/kits/new", "marketer", &ticked).await;
+        assert_eq!(shown.status, 200);
+        assert!(shown.body.contains("Acme Anvil") && shown.body.contains("It keeps working."), "{}", shown.body);
+        assert!(!shown.body.contains("It just runs."));
+        let refused = world.submit("/kits", "marketer", &ticked).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("id=\"fault-claim\"") && refused.body.contains("`uptime`"), "{}", refused.body);
+        let own = ticked.replace("brand=acme", "brand=nordwind");
+        assert_eq!(world.submit("/kits", "marketer", &own).await.status, 303);
+    }
+
+    #[tokio::test]
+    async fn a_brief_that_was_typed_is_not_lost_with_the_session() {
+        let world = World::new().await;
+        let kept = world.submit("/kits", "", FORM).await;
+        assert_eq!(kept.status, 401);
+        let field = "name=\"messages\" value=\"It keeps working.\r\nNo line needed.\"";
+        assert!(kept.body.contains(field) && kept.body.contains("action=\"&#x2f;kits\""), "{}", kept.body);
+        assert!(!kept.body.contains("name=\"_csrf\""), "there is no token before there is a session");
+        let asked = world.submit_bare("/kits", "marketer", FORM).await;
+        assert_eq!(asked.status, 403, "signed in again, the person is asked once more");
+        let token = asked.body.rsplit("name=\"_csrf\" value=\"").next().unwrap().split('"').next().unwrap();
+        assert_eq!(world.submit_bare("/kits", "marketer", &format!("_csrf={token}&{FORM}")).await.status, 303);
     }
 }

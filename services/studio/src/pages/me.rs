@@ -14,6 +14,7 @@ use super::by_field;
 use super::partner::Shown;
 use crate::api::{DEFAULT_DAYS, MAX_DAYS, new_token};
 use crate::form::FieldFaults;
+use crate::people;
 use crate::state::Studio;
 
 #[derive(Serialize)]
@@ -63,7 +64,8 @@ pub(super) async fn password(
     let mut faults = FieldFaults::new();
     let found = studio.store.user_by_email(&who.user.email).await.map_err(fault::of)?;
     let hash = found.filter(|(user, _)| user.id == who.user.id).map(|(_, hash)| hash);
-    if !passwords::verify(&form.current, hash.as_deref().unwrap_or(passwords::DUMMY)).await {
+    let hash = hash.as_deref().unwrap_or(passwords::DUMMY);
+    if !passwords::verify(&form.current, hash).await.map_err(people::unchecked)? {
         faults.insert("current".into(), "is not your password".into());
     }
     if let Err(error) = passwords::check(&form.new) {
@@ -74,10 +76,7 @@ pub(super) async fn password(
     if !faults.is_empty() {
         return Ok(page(&studio, &who, StatusCode::UNPROCESSABLE_ENTITY, faults, None));
     }
-    let hash = passwords::hash(&form.new).await.map_err(|error| {
-        tracing::error!(error = %error, "password.hash.failed");
-        Problem::internal()
-    })?;
+    let hash = passwords::hash(&form.new).await.map_err(people::unchecked)?;
     studio.store.user_set_password(who.user.id, &hash, Actor::User(who.user.id)).await.map_err(fault::of)?;
     let mut response = go("/sign-in", Some(&Flash::good("Your password is changed. Sign in with the new one.")));
     response.headers_mut().append(header::SET_COOKIE, cookies::gone(cookies::SESSION));

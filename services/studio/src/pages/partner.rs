@@ -106,6 +106,8 @@ pub(super) struct PartnerPage {
     pub slug: String,
     pub kind: &'static str,
     pub active: bool,
+    /// Whether the form's box for it is ticked.
+    pub ticked: bool,
     pub typed: ProfileFields,
     pub version: i64,
     pub faults: FieldFaults,
@@ -113,6 +115,8 @@ pub(super) struct PartnerPage {
     pub tier: String,
     pub markets: String,
     pub locales: String,
+    /// The version of tier, markets, locales and active that the form is filled from.
+    pub place: String,
     /// The logo's digest, as a version of its address.
     pub logo: Option<String>,
     pub keys: Vec<KeyRow>,
@@ -168,6 +172,7 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
         markets: join(partner.markets.iter().map(ToString::to_string).collect()),
         locales: join(partner.locales.iter().map(ToString::to_string).collect()),
         active: partner.active.then(|| "on".to_owned()),
+        seen: String::new(),
     });
     let view = PartnerPage {
         id: partner.id.to_string(),
@@ -175,10 +180,12 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
         slug: partner.slug.clone(),
         kind: kind_label(partner.kind.as_str()),
         active: partner.active,
+        ticked: place.active.is_some(),
         typed: back.profile.unwrap_or_else(|| ProfileFields::of(&partner.profile)),
         version: partner.profile_version,
         faults: back.faults,
         problem: back.problem,
+        place: PartnerChange::of(partner).digest().to_string(),
         tier: place.tier,
         markets: place.markets,
         locales: place.locales,
@@ -295,8 +302,12 @@ pub(super) struct PlaceForm {
     locales: String,
     /// A checkbox: absent when it is not ticked.
     active: Option<String>,
+    /// The version that the form was filled from.
+    #[serde(default)]
+    seen: String,
 }
 
+/// Saves where a partner works; when somebody changed it meanwhile, says so and keeps what was typed.
 pub(super) async fn place(
     State(studio): State<Studio>,
     Path(id): Path<String>,
@@ -304,6 +315,15 @@ pub(super) async fn place(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
+    let now = PartnerChange::of(&partner);
+    if form.seen != now.digest().as_str() {
+        let said = format!(
+            "Somebody else has changed meanwhile where this partner works; it now says: {}. What you typed is still here: look at it again, then save.",
+            in_words(&now)
+        );
+        let back = Back { status: StatusCode::CONFLICT, place: Some(form), problem: Some(said), ..Back::default() };
+        return page(&studio, &who, &partner, back).await;
+    }
     let change = PartnerChange {
         tier: form.tier.clone(),
         markets: words(&form.markets),
@@ -327,6 +347,12 @@ pub(super) async fn place(
             page(&studio, &who, &partner, back).await
         }
     }
+}
+
+fn in_words(place: &PartnerChange) -> String {
+    let tier = if place.tier.is_empty() { "no tier" } else { &place.tier };
+    let active = if place.active { "active" } else { "inactive" };
+    format!("{tier}; {}; {}; {active}", place.markets.join(", "), place.locales.join(", "))
 }
 
 /// The logo as it was taken in: a plain PNG.
@@ -476,6 +502,28 @@ mod tests {
         assert_eq!(late.status, 409);
         assert!(late.body.contains("value=\"Second\"") && late.body.contains("meanwhile"));
         assert!(world.page(&path, "admin").await.body.contains("value=\"First\""));
+    }
+
+    #[tokio::test]
+    async fn a_place_that_moved_on_is_not_overwritten_and_nothing_typed_is_lost() {
+        let world = World::new().await;
+        let path = made(&world).await;
+        let page = world.page(&path, "marketer").await.body;
+        let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let form = |tier: &str| format!("seen={}&tier={tier}&markets=DE&locales=de-DE", seen.replace(':', "%3A"));
+        assert_eq!(world.submit(&format!("{path}/place"), "marketer", &form("First")).await.status, 303);
+        let late = world.submit(&format!("{path}/place"), "admin", &form("Second")).await;
+        assert_eq!(late.status, 409);
+        assert!(
+            late.body.contains("value=\"Second\"") && late.body.contains("First; DE; de-DE; inactive"),
+            "{}",
+            late.body
+        );
+        assert!(world.page(&path, "admin").await.body.contains("value=\"First\""));
+        assert_eq!(
+            world.submit(&format!("{path}/place"), "admin", "tier=x&markets=DE&locales=de-DE").await.status,
+            409
+        );
     }
 
     #[tokio::test]

@@ -229,6 +229,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             slug: "slug".into(),
             kind: "Reseller",
             active: true,
+            ticked: true,
             typed: fields(),
             version: 3,
             faults: faults(),
@@ -236,6 +237,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             tier: hostile(),
             markets: "DE".into(),
             locales: "de-DE".into(),
+            place: "sha256:00".into(),
             logo: Some("0a1b2c3d".into()),
             keys: vec![partner::KeyRow {
                 id: ID.into(),
@@ -379,7 +381,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
     gallery.show("preview-error.html", &Reason { reason: hostile() });
 
     let elsewhere = |name: &str| name.starts_with('_') || name.starts_with("review") || name.starts_with("docs");
-    let of_session = ["base.html", "sign-in.html", "error.html"];
+    let of_session = ["base.html", "sign-in.html", "error.html", "again.html"];
     for (name, _) in countersign_session::ui::templates() {
         assert!(
             elsewhere(name) || of_session.contains(&name) || gallery.shown.contains(&name),
