@@ -63,6 +63,7 @@ fn whole_path(more: &[&str]) {
     assert!(!listed.is_empty(), "{me:#}");
     let (asset, _) = released.iter().find(|(id, _)| listed.contains(&id.as_str())).unwrap();
     pull(&partner, asset, &me);
+    countersign_what_the_partner_says(&api, &partner, asset);
     recall(&api, &partner, asset);
     assert!(service.stop(), "it stops cleanly when asked");
 }
@@ -90,6 +91,22 @@ fn pull(partner: &Api, asset: &str, me: &Value) {
     let path = format!("/partner/v1/assets/{asset}/feedback");
     let reply = partner.post_with(&path, &feedback, &[("idempotency-key", "monday-1")]);
     assert!((200..300).contains(&reply.status), "{}", reply.text());
+}
+
+/// The sample's partners say something of themselves, which nobody has read yet.
+fn countersign_what_the_partner_says(api: &Api, partner: &Api, asset: &str) {
+    let path = format!("/partner/v1/assets/{asset}/renditions/json");
+    let says = || partner.get(&path).expect(200).json()["partner"]["description"].as_str().unwrap().to_owned();
+    assert_eq!(says(), "", "nobody has read it");
+    let reviewer = api.sign_in("reviewer");
+    let waiting = reviewer.get("/api/v1/partner-statements").expect(200).json();
+    let all = waiting["items"].as_array().unwrap();
+    assert_eq!(all.len(), 6, "{waiting:#}");
+    let one = all.iter().find(|statement| statement["slug"] == "nordlicht").unwrap();
+    let decision = json!({"decision": "approve", "digest": one["digest"]});
+    let id = one["partner"].as_str().unwrap();
+    assert_eq!(reviewer.post(&format!("/api/v1/partners/{id}/statement/decision"), &decision).status, 200);
+    assert_eq!(says(), one["text"].as_str().unwrap());
 }
 
 fn recall(api: &Api, partner: &Api, asset: &str) {

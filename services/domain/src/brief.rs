@@ -1,6 +1,6 @@
 //! A brief: what a marketer asks. The wire form, and the check that turns it into one that can be planned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,13 +31,32 @@ pub struct BriefForm {
     pub seed: Option<u64>,
 }
 
-/// A claim of a brief: the key of one in the library, or a wording with its source.
+/// A claim of a brief: the key of one in the library, or a wording, with its source where one is named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, from = "ClaimWire")]
 pub enum ClaimForm {
     /// A key of the library when there is such a claim, else a wording without a named source.
     Plain(String),
     Full(ClaimFull),
+}
+
+/// The forms in which a claim is written.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ClaimWire {
+    Plain(String),
+    Full(ClaimFull),
+    ByLocale(BTreeMap<Locale, String>),
+}
+
+impl From<ClaimWire> for ClaimForm {
+    fn from(wire: ClaimWire) -> Self {
+        match wire {
+            ClaimWire::Plain(text) => Self::Plain(text),
+            ClaimWire::Full(full) => Self::Full(full),
+            ClaimWire::ByLocale(map) => Self::Full(ClaimFull { text: Wording::ByLocale(map), source: String::new() }),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -321,9 +340,12 @@ mod tests {
     fn a_claim_is_a_key_a_wording_or_a_wording_by_locale() {
         let form: BriefForm = serde_json::from_str(
             r#"{"product":"x","locales":["en-US"],"asset_types":["email"],
-                "claims":["uptime",{"text":"Up 99.9 %.","source":"audit"},{"text":{"de":"Zu 99,9 % da."}}]}"#,
+                "claims":["uptime",{"text":"Up 99.9 %.","source":"audit"},{"text":{"de":"Zu 99,9 % da."}},{"de":"Da."}]}"#,
         )
         .unwrap();
+        assert!(matches!(&form.claims[3], ClaimForm::Full(full) if full.text.texts() == ["Da."]));
+        let again: BriefForm = serde_json::from_value(serde_json::to_value(&form).unwrap()).unwrap();
+        assert_eq!(again, form, "it reads back as it is written");
         assert!(form.check(&KNOWN).is_ok());
     }
 }

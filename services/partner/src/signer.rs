@@ -27,13 +27,19 @@ pub enum KeyError {
 pub struct Signer(SigningKey);
 
 impl Signer {
+    /// Reads the key.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let pem =
+            fs::read_to_string(path).map_err(|cause| KeyError::File { path: path.to_owned(), what: "read", cause })?;
+        Self::from_pem(&pem)
+    }
+
     /// Reads the key, or makes one that only this user can read.
     pub fn load_or_create(path: &Path) -> Result<Self, KeyError> {
         let fail = |what, cause| KeyError::File { path: path.to_owned(), what, cause };
-        match fs::read_to_string(path) {
-            Ok(pem) => return Self::from_pem(&pem),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => return Err(fail("read", error)),
+        match Self::load(path) {
+            Err(KeyError::File { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => {}
+            read => return read,
         }
         let mut secret = [0_u8; 32];
         getrandom::fill(&mut secret).expect("the operating system has random numbers");

@@ -319,7 +319,12 @@ impl Browser {
 
     /// An API call, with the token in its header.
     pub async fn api(&self, method: &str, path: &str, body: Value) -> Answer {
+        self.api_with(method, path, body, &[]).await
+    }
+
+    pub async fn api_with(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
         let request = self.request(method, path).header("x-csrf-token", &self.csrf);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.send(request.header(header::CONTENT_TYPE, "application/json").body(body.to_string().into()).unwrap()).await
     }
 

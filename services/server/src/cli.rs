@@ -85,9 +85,13 @@ pub struct Up {
     /// Requests a minute that each partner key may make.
     #[arg(long, env = "COUNTERSIGN_PARTNER_RATE", default_value_t = 600)]
     pub partner_rate: u32,
-    /// Name of this worker; on several machines each needs its own.
-    #[arg(long, env = "COUNTERSIGN_WORKER", default_value = "local")]
-    pub worker: String,
+    /// Name of this worker, of which no two may run; a name of the data folder's own when left out.
+    #[arg(long, env = "COUNTERSIGN_WORKER", value_name = "NAME")]
+    pub worker: Option<String>,
+    /// The key that signs receipts (PEM); one of the data folder's own when left out. Machines that serve partners
+    /// together must sign with the same: copy the file from the first.
+    #[arg(long, env = "COUNTERSIGN_RECEIPT_KEY", value_name = "FILE")]
+    pub receipt_key: Option<PathBuf>,
     /// Log lines as JSON.
     #[arg(long, env = "COUNTERSIGN_LOG_JSON")]
     pub log_json: bool,

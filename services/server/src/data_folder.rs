@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use countersign_domain::clock::{Clock as _, SystemClock};
+use countersign_domain::id::{IdSource as _, RandomIds};
 
 /// The layout that this program writes. A folder with a higher number is left alone.
 const LAYOUT: u32 = 1;
@@ -114,6 +116,24 @@ impl DataFolder {
         self.0.join("models")
     }
 
+    /// The name of the worker that runs on this folder: made once, and no other folder's. The folder's lock keeps two
+    /// processes from having it at once.
+    pub fn worker(&self) -> Result<String> {
+        let path = self.0.join("worker");
+        match fs::read_to_string(&path) {
+            Ok(name) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
+            Ok(_) => self.make_worker(&path),
+            Err(error) if error.kind() == ErrorKind::NotFound => self.make_worker(&path),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    fn make_worker(&self, path: &Path) -> Result<String> {
+        let name = format!("worker-{}", RandomIds.uuid(SystemClock.now()));
+        fs::write(path, format!("{name}\n")).with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(name)
+    }
+
     #[must_use]
     pub fn receipt_key(&self) -> PathBuf {
         self.0.join("keys").join("receipt.pem")
@@ -133,6 +153,17 @@ mod tests {
         assert!(error.contains("in use"), "{error}");
         drop(held);
         assert!(folder.lock().is_ok());
+    }
+
+    #[test]
+    fn a_folder_has_a_workers_name_of_its_own() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = DataFolder::open(one.path()).unwrap();
+        let name = folder.worker().unwrap();
+        assert_eq!(folder.worker().unwrap(), name);
+        assert_ne!(DataFolder::open(other.path()).unwrap().worker().unwrap(), name);
+        fs::write(one.path().join("worker"), "").unwrap();
+        assert!(folder.worker().unwrap().starts_with("worker-"), "a file that was cut short is written anew");
     }
 
     #[test]

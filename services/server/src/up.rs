@@ -54,10 +54,18 @@ pub async fn run(ask: Up) -> Result<ExitCode> {
     let address = listener.local_addr().context("the listening address cannot be read")?;
     let public_url = ask.public_url.as_ref().map_or_else(|| format!("http://{address}"), ToString::to_string);
     let house = open(&ask, folder, public_url.trim_end_matches('/').to_owned()).await?;
-    let loaded = if ask.sample { Some(sample::load(&house.store, &house.templates).await?) } else { None };
+    let loaded = if ask.sample {
+        Some(sample::load(&house.store, &house.templates, sample::Given::from_environment()).await?)
+    } else {
+        None
+    };
     let (stop, stopped) = watch::channel(false);
+    let worker = match &ask.worker {
+        Some(name) => name.clone(),
+        None => house.folder.worker()?,
+    };
     let runner = ask.roles.contains(&Part::Worker).then(|| {
-        let runner = Runner::new(house.store.clone(), house.drafter.clone(), house.hub.clone(), ask.worker.clone());
+        let runner = Runner::new(house.store.clone(), house.drafter.clone(), house.hub.clone(), worker);
         tokio::spawn(runner.run(stopped.clone()))
     });
     let keeping = tokio::spawn(housekeeping::keep(house.store.clone(), house.released.clone(), stopped.clone()));

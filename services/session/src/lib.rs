@@ -10,6 +10,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod fault;
 pub mod form;
+pub mod idempotent;
 pub mod password;
 pub mod secret;
 pub mod sessions;

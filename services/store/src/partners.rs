@@ -173,25 +173,33 @@ impl Store {
         Ok(next)
     }
 
+    /// [`StoreError::Conflict`] when the partner has another place by now than in `seen`.
     pub async fn partner_update(
         &self,
-        id: PartnerId,
+        seen: &Partner,
         update: PartnerUpdate,
         actor: Actor,
     ) -> Result<Partner, StoreError> {
-        let now = self.now();
+        let (now, id) = (self.now(), seen.id);
         let mut tx = self.db.begin().await?;
-        let rows = sqlx::query("UPDATE partners SET tier = $2, markets = $3, locales = $4, active = $5 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(update.tier.as_str())
-            .bind(json!(update.markets).to_string())
-            .bind(json!(update.locales).to_string())
-            .bind(i64::from(update.active))
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
+        let rows = sqlx::query(
+            "UPDATE partners SET tier = $2, markets = $3, locales = $4, active = $5
+             WHERE id = $1 AND tier = $6 AND markets = $7 AND locales = $8 AND active = $9",
+        )
+        .bind(id.to_string())
+        .bind(update.tier.as_str())
+        .bind(json!(update.markets).to_string())
+        .bind(json!(update.locales).to_string())
+        .bind(i64::from(update.active))
+        .bind(seen.tier.as_str())
+        .bind(json!(seen.markets).to_string())
+        .bind(json!(seen.locales).to_string())
+        .bind(i64::from(seen.active))
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
         if rows == 0 {
-            return Err(StoreError::missing("partner", id));
+            return Err(StoreError::conflict("the partner has changed by now; load it again"));
         }
         let detail = json!({ "tier": update.tier, "markets": update.markets, "locales": update.locales,
             "active": update.active });

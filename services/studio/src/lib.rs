@@ -13,7 +13,6 @@ pub mod api;
 mod brands;
 pub mod faults;
 mod form;
-mod idempotent;
 mod making;
 pub mod pages;
 pub mod people;

@@ -11,7 +11,8 @@ use crate::face::{State, fault};
 
 /// A logo by the digest of its PNG.
 #[utoipa::path(get, path = "/logos/{file}", tag = "partner", params(("file" = String, Path, description = "DIGEST.png")),
-    responses((status = 200, description = "A PNG", content_type = "image/png"), (status = 404, body = Problem, description = "No such logo")))]
+    responses((status = 200, description = "A PNG", content_type = "image/png"), (status = 304, description = "You have it already"),
+        (status = 404, body = Problem, description = "No such logo")))]
 pub(super) async fn logo(
     Shared(state): Shared<State>,
     Path(file): Path<String>,

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use countersign_domain::digest::Digest;
 use countersign_domain::id::AssetId;
 use countersign_domain::review::Revision;
 use countersign_session::SignedIn;
+use countersign_session::idempotent::{self, Turn};
+use countersign_store::Actor;
 use countersign_web::conditional::etag;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
@@ -18,7 +20,9 @@ use crate::editing::{self, Bench};
 use crate::view::FindingView;
 use crate::{Face, faults};
 
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
+const ROUTE: &str = "POST /api/v1/assets/{id}/revisions";
+
+#[derive(Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EditForm {
     /// The digest of the revision that the edit starts from: the asset's latest.
@@ -59,10 +63,27 @@ pub(crate) async fn create(
     State(face): State<Face>,
     who: SignedIn,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Json(form): Json<EditForm>,
 ) -> Result<Response, Problem> {
     faults::may_edit(&who.user)?;
     let id: AssetId = faults::id(&id)?;
+    let actor = Actor::User(who.id());
+    match idempotent::turn(&face.store, actor, &headers, ROUTE, &(id, &form)).await? {
+        Turn::Again(response) => Ok(*response),
+        Turn::Work(key) => {
+            let made = make(&face, &who, id, form).await;
+            let tag = made.as_ref().ok().map(|made| etag(&made.revision.digest));
+            let mut response = idempotent::finish(&face.store, key, StatusCode::CREATED, made).await?;
+            if let Some(tag) = tag {
+                response.headers_mut().insert(header::ETAG, tag);
+            }
+            Ok(response)
+        }
+    }
+}
+
+async fn make(face: &Face, who: &SignedIn, id: AssetId, form: EditForm) -> Result<EditMade, Problem> {
     let base: Digest =
         form.base_digest.parse().map_err(|error| Problem::invalid(error).fault("/base_digest", error))?;
     if form.slots.is_empty() {
@@ -70,18 +91,16 @@ pub(crate) async fn create(
         return Err(Problem::invalid(detail).fault("/slots", detail));
     }
     let view = face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
-    let bench = Bench::of(&face, view).await?;
-    let made = editing::edit(&face, &bench, who.id(), &base, &form.slots).await?;
-    let body = Json(EditMade {
+    let bench = Bench::of(face, view).await?;
+    let made = editing::edit(face, &bench, who.id(), &base, &form.slots).await?;
+    Ok(EditMade {
         revision: EditedRevision {
             id: made.revision.to_string(),
             digest: made.digest.to_string(),
             findings: made.findings.iter().map(|finding| FindingView::of(finding, &made.content)).collect(),
         },
         review: made.review.to_string(),
-    });
-    let headers = [(header::ETAG, etag(made.digest.as_str()))];
-    Ok((StatusCode::CREATED, headers, body).into_response())
+    })
 }
 
 /// The revisions of an asset, newest first.

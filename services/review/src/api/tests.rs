@@ -350,3 +350,19 @@ async fn what_a_partner_says_is_decided_by_a_second_reviewer_who_read_it() {
     let nowhere = format!("/api/v1/partners/{NO_SUCH}/statement/decision");
     assert_eq!(rita.api("POST", &nowhere, form("approve", &digest)).await.status, 404);
 }
+
+#[tokio::test]
+async fn an_edit_that_is_sent_twice_with_one_key_is_made_once() {
+    let world = World::new().await;
+    let sam = world.browser(&world.second).await;
+    let asset = world.assets[0];
+    let path = format!("/api/v1/assets/{asset}/revisions");
+    let edit = json!({"base_digest": world.digest(asset).await, "slots": {"cta": "Call us now"}});
+    let send = async |body: &Value| sam.api_with("POST", &path, body.clone(), &[("idempotency-key", "edit-1")]).await;
+    let (first, again) = (send(&edit).await, send(&edit).await);
+    assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201), "{}", again.text);
+    assert_eq!((&first.text, again.headers.get("idempotent-replayed").is_some()), (&again.text, true));
+    let other = json!({"base_digest": world.digest(asset).await, "slots": {"cta": "Write to us"}});
+    assert_eq!(send(&other).await.status, 422, "the key was used for another edit");
+    assert_eq!(world.face.store.revisions(asset).await.unwrap().len(), 2);
+}

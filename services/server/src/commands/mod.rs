@@ -22,6 +22,7 @@ use countersign_store::Store;
 use crate::cli::{self, Cli, Command, Data};
 use crate::data_folder::DataFolder;
 
+pub use brand::BrandFile;
 pub use partner::{PartnerFile, add as add_partner};
 
 pub async fn run(cli: Cli) -> Result<ExitCode> {

@@ -1,7 +1,6 @@
 //! The sample's files, embedded.
 
 use anyhow::{Context as _, Result};
-use countersign_domain::brand::BrandSheet;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::place::Market;
 use countersign_domain::wording::Wording;
@@ -22,13 +21,6 @@ pub fn library() -> impl Iterator<Item = (&'static str, &'static [u8])> {
         .into_iter()
         .flat_map(Dir::files)
         .filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents())))
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BrandFile {
-    pub slug: String,
-    pub sheet: BrandSheet,
 }
 
 #[derive(Debug, Deserialize)]

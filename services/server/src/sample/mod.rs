@@ -10,12 +10,13 @@ use countersign_domain::id::UserId;
 use countersign_domain::people::Role;
 use countersign_drafting::plan::plan;
 use countersign_render::{Templates, logo};
+use countersign_session::secret::Secret;
 use countersign_session::{password, secret};
-use countersign_store::{Actor, NewClaim, NewKit, NewUser, Store};
+use countersign_store::{Actor, NewClaim, NewKit, NewUser, Partner, Store, StoreError};
 
-use crate::commands::{PartnerFile, add_partner, library, parse_document};
+use crate::commands::{BrandFile, PartnerFile, add_partner, library, parse_document};
 use crate::say;
-use files::{BrandFile, ClaimFile};
+use files::ClaimFile;
 
 /// The people of the sample, by what they do.
 const PEOPLE: [(&str, &str, &[Role]); 4] = [
@@ -36,7 +37,10 @@ pub struct Loaded {
 impl Loaded {
     pub fn tell(&self, address: SocketAddr) {
         let Some(password) = &self.password else {
-            say::announce("The sample was loaded before; its passwords and keys were printed then.");
+            say::announce(
+                "The sample was loaded before; its passwords and keys were printed then. `countersign user password",
+            );
+            say::announce("EMAIL` sets a new password, a partner's page makes a new key.");
             return;
         };
         say::announce("");
@@ -53,8 +57,27 @@ impl Loaded {
     }
 }
 
+/// What whoever starts the sample chose; what is left out is made up and printed.
+#[derive(Debug, Default)]
+pub struct Given {
+    pub password: Option<String>,
+    /// The first partner's.
+    pub partner_key: Option<String>,
+}
+
+impl Given {
+    /// `COUNTERSIGN_SAMPLE_PASSWORD` and `COUNTERSIGN_SAMPLE_PARTNER_KEY`.
+    pub fn from_environment() -> Self {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            password: variable("COUNTERSIGN_SAMPLE_PASSWORD"),
+            partner_key: variable("COUNTERSIGN_SAMPLE_PARTNER_KEY"),
+        }
+    }
+}
+
 /// Loads what is missing. A sample that was loaded half (a killed process) is completed, nothing is loaded twice.
-pub async fn load(store: &Store, templates: &Templates) -> Result<Loaded> {
+pub async fn load(store: &Store, templates: &Templates, given: Given) -> Result<Loaded> {
     let file: BrandFile = read("brand.yaml")?;
     let users = store.users().await?;
     let fresh = !users.iter().any(|user| user.email == PEOPLE[3].0);
@@ -76,7 +99,7 @@ pub async fn load(store: &Store, templates: &Templates) -> Result<Loaded> {
             .with_context(|| format!("the sample's {name}"))?;
     }
     let mut keys = Vec::new();
-    let mut given = std::env::var("COUNTERSIGN_SAMPLE_PARTNER_KEY").ok().filter(|key| !key.is_empty());
+    let Given { password, partner_key: mut given } = given;
     if given.as_ref().is_some_and(|key| !key.starts_with(secret::PARTNER_PREFIX) || key.len() < 24) {
         bail!(
             "COUNTERSIGN_SAMPLE_PARTNER_KEY must start with {} and have 24 characters or more",
@@ -86,22 +109,24 @@ pub async fn load(store: &Store, templates: &Templates) -> Result<Loaded> {
     let partners: Vec<PartnerFile> = read("partners.yaml")?;
     for partner in partners {
         let slug = partner.slug.clone();
-        if store.partner_by_slug(&slug).await?.is_some() {
-            continue;
-        }
-        let logo = match &partner.logo {
-            Some(name) => Some(files::bytes(name)?),
-            None => None,
+        // The key that was given is the first partner's, however often the loading was interrupted.
+        let given = given.take();
+        let key = match store.partner_by_slug(&slug).await? {
+            Some(known) => key_for(store, &known, given.as_deref()).await?,
+            None => {
+                let logo = match &partner.logo {
+                    Some(name) => Some(files::bytes(name)?),
+                    None => None,
+                };
+                add_partner(store, &brand, partner, logo, given.as_deref(), Actor::System)
+                    .await
+                    .with_context(|| format!("the sample's partner {slug}"))?
+                    .1
+            }
         };
-        let (_, key) = add_partner(store, &brand, partner, logo, given.take().as_deref(), Actor::System)
-            .await
-            .with_context(|| format!("the sample's partner {slug}"))?;
         keys.push((slug, key.as_str().to_owned()));
     }
-    let password = std::env::var("COUNTERSIGN_SAMPLE_PASSWORD")
-        .ok()
-        .filter(|given| !given.is_empty())
-        .unwrap_or_else(|| secret::new("").as_str().chars().take(20).collect());
+    let password = password.unwrap_or_else(|| secret::new("").as_str().chars().take(20).collect());
     let password_hash = password::hash(&password).await.context("COUNTERSIGN_SAMPLE_PASSWORD")?;
     let mut marketer = None;
     for (email, name, roles) in PEOPLE {
@@ -123,6 +148,17 @@ pub async fn load(store: &Store, templates: &Templates) -> Result<Loaded> {
         marketer = marketer.or(Some(user.id));
     }
     Ok(Loaded { password: Some(password), keys })
+}
+
+/// A key for a partner that an interrupted loading left behind: nobody was told the one that it may have.
+async fn key_for(store: &Store, partner: &Partner, given: Option<&str>) -> Result<Secret> {
+    let key = given.map_or_else(|| secret::new(secret::PARTNER_PREFIX), Secret::chosen);
+    let shown = key.shown(secret::PARTNER_PREFIX);
+    match store.partner_key_create(partner.id, "first key", &shown, &key.hash(), None, Actor::System).await {
+        // The one that was given was written before the interruption.
+        Err(StoreError::Conflict(_)) if given.is_some() => Ok(key),
+        written => Ok(written.map(|_| key)?),
+    }
 }
 
 /// The sample brief, asked for by the sample's marketer.
@@ -152,6 +188,44 @@ fn read<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    use countersign_domain::clock::SystemClock;
+    use countersign_domain::id::RandomIds;
+
+    use crate::data_folder::DataFolder;
+
+    #[tokio::test]
+    async fn a_loading_that_was_interrupted_is_completed_with_a_key_for_each_partner() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DataFolder::open(dir.path()).unwrap().sqlite_url();
+        let store = Store::open(&url, Arc::new(SystemClock), Arc::new(RandomIds)).await.unwrap();
+        let templates = Templates::embedded().unwrap();
+        let key = "cs_partner_given_0123456789";
+        let given = || Given { password: Some("correct horse battery".into()), partner_key: Some(key.into()) };
+        // Killed with two partners, of which the second has no key yet.
+        let file: BrandFile = read("brand.yaml").unwrap();
+        let brand = store.brand_upsert(&file.slug, file.sheet, Actor::System).await.unwrap();
+        let mut partners = read::<Vec<PartnerFile>>("partners.yaml").unwrap().into_iter();
+        add_partner(&store, &brand, partners.next().unwrap(), None, Some(key), Actor::System).await.unwrap();
+        let second = partners.next().unwrap().slug;
+        let (partner, _) = add_partner(
+            &store,
+            &brand,
+            read::<Vec<PartnerFile>>("partners.yaml").unwrap().remove(1),
+            None,
+            None,
+            Actor::System,
+        )
+        .await
+        .unwrap();
+        let loaded = load(&store, &templates, given()).await.unwrap();
+        assert_eq!((loaded.keys.len(), loaded.keys[0].1.as_str()), (6, key));
+        assert_eq!(loaded.keys[1].0, second);
+        assert_eq!(store.partner_keys(partner.id).await.unwrap().len(), 2, "one that somebody knows");
+        assert_eq!(store.partners(None).await.unwrap().len(), 6);
+        assert!(load(&store, &templates, given()).await.unwrap().password.is_none(), "once");
+    }
 
     #[test]
     fn every_file_of_the_sample_reads() {

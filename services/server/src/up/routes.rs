@@ -91,7 +91,11 @@ fn people(house: &House, ask: &Up, ui: Ui, sessions: Sessions) -> Router {
 }
 
 fn partners(house: &House, ask: &Up) -> Result<Router> {
-    let signer = Signer::load_or_create(&house.folder.receipt_key())?;
+    let signer = match &ask.receipt_key {
+        // One that was named must be there: another key would sign what nobody can check.
+        Some(path) => Signer::load(path)?,
+        None => Signer::load_or_create(&house.folder.receipt_key())?,
+    };
     let face = PartnerFace {
         store: house.released.clone(),
         templates: house.templates.clone(),

@@ -22,6 +22,7 @@ crate::conformance!(
     what_a_draft_cites_must_still_stand_when_it_is_approved,
     what_lapses_between_approval_and_release_is_not_released,
     a_brand_keeps_its_id_and_its_logos_are_bytes_on_file,
+    a_brand_is_written_over_what_the_writer_saw,
 );
 
 fn passage(text: &str) -> NewPassage {
@@ -181,4 +182,21 @@ async fn a_brand_keeps_its_id_and_its_logos_are_bytes_on_file(world: World) {
     let sheet = BrandSheet { identity: unknown, ..BrandSheet::default() };
     let error = world.store.brand_upsert("fjord", sheet, Actor::Cli).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused(_)), "{error}");
+}
+
+async fn a_brand_is_written_over_what_the_writer_saw(world: World) {
+    let sheet = |name: &str| BrandSheet {
+        identity: BrandIdentity { name: name.into(), ..BrandIdentity::default() },
+        ..BrandSheet::default()
+    };
+    let write =
+        async |name: &str, seen: Option<&Digest>| world.store.brand_write("tide", sheet(name), seen, Actor::Cli).await;
+    let first = write("Tide", None).await.unwrap();
+    assert!(matches!(write("Other", None).await, Err(StoreError::Conflict(_))), "it is there already");
+    let second = write("Tidewater", Some(&first.digest())).await.unwrap();
+    assert_eq!((second.id, second.sheet.identity.name.as_str()), (first.id, "Tidewater"));
+    assert!(matches!(write("Late", Some(&first.digest())).await, Err(StoreError::Conflict(_))), "it has moved on");
+    let nowhere = world.store.brand_write("nowhere", sheet("X"), Some(&first.digest()), Actor::Cli).await;
+    assert!(matches!(nowhere, Err(StoreError::Conflict(_))), "{nowhere:?}");
+    assert_eq!(world.store.brand_by_slug("tide").await.unwrap(), Some(second));
 }

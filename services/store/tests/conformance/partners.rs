@@ -78,10 +78,13 @@ async fn a_key_opens_only_while_it_and_its_partner_are_good(world: World) {
         locales: vec!["de-AT".parse().unwrap()],
         active: false,
     };
-    world.store.partner_update(id, update.clone(), Actor::Cli).await.unwrap();
+    let before = world.store.partner(id).await.unwrap().unwrap();
+    let after = world.store.partner_update(&before, update.clone(), Actor::Cli).await.unwrap();
+    let late = world.store.partner_update(&before, update.clone(), Actor::Cli).await;
+    assert!(matches!(late, Err(StoreError::Conflict(_))), "it has changed since: {late:?}");
     assert!(world.released.partner_by_key("h2").await.unwrap().is_none(), "not active");
     update.active = true;
-    let updated = world.store.partner_update(id, update, Actor::Cli).await.unwrap();
+    let updated = world.store.partner_update(&after, update, Actor::Cli).await.unwrap();
     assert_eq!((updated.tier.as_str(), updated.active), ("silver", true));
     assert!(world.released.partner_by_key("h2").await.unwrap().is_some());
     world.store.partner_key_revoke(long, Actor::Cli).await.unwrap();
@@ -256,7 +259,7 @@ async fn who_pulled_can_acknowledge_wherever_they_sell_by_now(world: World) {
         locales: vec!["en".parse().unwrap()],
         active: true,
     };
-    world.store.partner_update(world.partner.id, elsewhere, Actor::Cli).await.unwrap();
+    world.store.partner_update(&world.partner, elsewhere, Actor::Cli).await.unwrap();
     let moved = world.key(&world.partner).await;
     assert_eq!(world.released.recalls_open(&moved).await.unwrap().len(), 1);
     assert!(world.released.ack_recall(&moved, recall).await.unwrap().is_some());

@@ -47,6 +47,14 @@ async fn a_disabled_person_is_out_at_once(world: World) {
     assert_eq!(world.store.user_by_token("t").await.unwrap(), None);
     assert!(world.store.review_renew(review, world.reviewer.id, &claim.token, 60).await.is_err());
     assert!(world.store.user(world.reviewer.id).await.unwrap().unwrap().disabled_at.is_some());
+    // Back again: what was ended stays ended.
+    world.store.user_enable(world.reviewer.id, Actor::Cli).await.unwrap();
+    world.store.user_enable(world.reviewer.id, Actor::Cli).await.unwrap();
+    assert!(world.store.user(world.reviewer.id).await.unwrap().unwrap().disabled_at.is_none());
+    assert_eq!(world.store.session("s").await.unwrap(), None);
+    assert_eq!(world.store.user_by_token("t").await.unwrap(), None);
+    let nobody = world.store.user_enable(world.fresh().parse().unwrap(), Actor::Cli).await;
+    assert!(matches!(nobody, Err(StoreError::Missing { .. })), "{nobody:?}");
 }
 
 async fn a_new_password_ends_sessions_and_tokens(world: World) {

@@ -1,6 +1,7 @@
 //! `GET` and `POST /api/v1/library/claims`: what may be said, and what substantiates it.
 
 use axum::extract::{Query, State};
+use countersign_domain::brand::BrandSheet;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::library::Claim;
 use countersign_domain::wording::Wording;
@@ -65,8 +66,8 @@ pub(super) struct ClaimForm {
     /// The product's key; empty for the brand as a whole.
     #[serde(default)]
     product: String,
-    /// A string, or a map from BCP 47 tag to text.
-    #[schema(schema_with = super::schemas::wording)]
+    /// A map from BCP 47 tag to text: a claim is made only in a language that it is worded in.
+    #[schema(schema_with = super::schemas::by_locale)]
     text: Wording,
     /// What substantiates it.
     evidence: String,
@@ -78,7 +79,7 @@ pub(super) struct ClaimForm {
 }
 
 impl ClaimForm {
-    fn check(self) -> Result<NewClaim, Faults> {
+    fn check(self, brand: &BrandSheet) -> Result<NewClaim, Faults> {
         let mut faults = Faults::default();
         let key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
         if self.key.is_empty() || self.key.len() > 60 || !self.key.chars().all(key) {
@@ -86,6 +87,13 @@ impl ClaimForm {
         }
         if self.evidence.trim().is_empty() || self.evidence.chars().count() > 2000 {
             faults.say("/evidence", "needs 1 to 2000 characters: a claim without evidence cannot be made");
+        }
+        if !self.product.is_empty() && !brand.products.iter().any(|product| product.key == self.product) {
+            let known: Vec<&str> = brand.products.iter().map(|product| product.key.as_str()).collect();
+            faults.say("/product", format!("is no product's key of this brand; there are: {}", known.join(", ")));
+        }
+        if matches!(self.text, Wording::One(_)) {
+            faults.say("/text", "needs its language: give a map such as {\"en\": \"…\"}");
         }
         let texts = self.text.texts();
         if texts.is_empty() {
@@ -134,7 +142,7 @@ pub(super) async fn put(
 ) -> Result<Json<ClaimJson>, Problem> {
     access::make(&who.user)?;
     let brand = brand(&studio, query.brand.as_deref()).await?;
-    let new = form.check().map_err(|faults| faults.into_problem("The claim is not valid."))?;
+    let new = form.check(&brand.sheet).map_err(|faults| faults.into_problem("The claim is not valid."))?;
     let claim = studio.store.claim_upsert(brand.id, new, Actor::User(who.id())).await.map_err(fault::of)?;
     Ok(Json(ClaimJson::of(claim)))
 }
@@ -152,6 +160,12 @@ mod tests {
         assert_eq!((refused.status, refused.json()["errors"][0]["pointer"].clone()), (422, json!("/evidence")));
         let mut claim = claim;
         claim["evidence"] = json!("Measured in 2026");
+        for (pointer, wrong) in [("/text", json!("It just runs.")), ("/product", json!("nothing"))] {
+            let mut bad = claim.clone();
+            bad[&pointer[1..]] = wrong;
+            let refused = world.post("/api/v1/library/claims", "marketer", bad).await;
+            assert_eq!((refused.status, refused.json()["errors"][0]["pointer"].clone()), (422, json!(pointer)));
+        }
         assert_eq!(world.post("/api/v1/library/claims", "marketer", claim).await.status, 200);
         assert_eq!(world.get("/api/v1/library/claims", "reviewer").await.json()[0]["key"], "uptime");
     }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use countersign_domain::brief::BriefForm;
 use countersign_domain::id::AssetId;
 use countersign_domain::kit::Kit;
+use countersign_session::idempotent::{self, Key, Turn};
 use countersign_session::{SignedIn, fault};
 use countersign_store::{Actor, KitFilter, Reply};
 use countersign_web::json::Json;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::{PageJson, PageQuery};
 use crate::access;
-use crate::idempotent::{self, Key, Turn};
+
 use crate::making::{make, planned};
 use crate::state::Studio;
 use crate::view::{KitLine, kit_url};
@@ -82,14 +83,14 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let actor = Actor::User(who.id());
-    let key = match idempotent::turn(&studio, actor, &headers, ROUTE, &form).await? {
+    let key = match idempotent::turn(&studio.store, actor, &headers, ROUTE, &form).await? {
         Turn::Again(response) => return Ok(*response),
         Turn::Work(key) => key,
     };
     match work(&studio, &who, form, key.clone()).await {
         Ok(kit) => queued(&studio, &kit).await,
         Err(problem) => {
-            idempotent::abandon(&studio, key).await;
+            idempotent::abandon(&studio.store, key).await;
             Err(problem)
         }
     }

@@ -3,15 +3,15 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign_session::idempotent::{self, Turn};
 use countersign_session::{SignedIn, fault};
-use countersign_store::{Actor, Partner};
+use countersign_store::{Actor, Partner, StoreError};
 use countersign_web::conditional::{etag, if_match};
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::idempotent::{self, Turn};
 use crate::profiles::{PartnerChange, PartnerForm, ProfileForm};
 use crate::state::Studio;
 use crate::{access, brands};
@@ -78,11 +78,12 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let actor = Actor::User(who.id());
-    match idempotent::turn(&studio, actor, &headers, "POST /api/v1/partners", &form).await? {
+    match idempotent::turn(&studio.store, actor, &headers, "POST /api/v1/partners", &form).await? {
         Turn::Again(response) => Ok(*response),
         Turn::Work(key) => {
             let done = make(&studio, &form, actor).await;
-            idempotent::finish(&studio, key, StatusCode::CREATED, done.map(|partner| PartnerJson::of(&partner))).await
+            idempotent::finish(&studio.store, key, StatusCode::CREATED, done.map(|partner| PartnerJson::of(&partner)))
+                .await
         }
     }
 }
@@ -135,13 +136,19 @@ pub(super) async fn update(
     let partner = found(&studio, &id).await?;
     let seen = if_match(&headers)?;
     let now = PartnerChange::of(&partner).digest();
+    let moved = || {
+        Problem::precondition_failed("The partner has changed since you read it; read it again.")
+            .header(header::ETAG, etag(now.as_str()))
+    };
     if seen != now.as_str() {
-        return Err(Problem::precondition_failed("The partner has changed since you read it; read it again.")
-            .header(header::ETAG, etag(now.as_str())));
+        return Err(moved());
     }
     let update = change.check().map_err(|faults| faults.into_problem("The change is not valid."))?;
-    let partner = studio.store.partner_update(partner.id, update, Actor::User(who.id())).await.map_err(fault::of)?;
-    Ok(tagged(&partner))
+    match studio.store.partner_update(&partner, update, Actor::User(who.id())).await {
+        Ok(partner) => Ok(tagged(&partner)),
+        Err(StoreError::Conflict(_)) => Err(moved()),
+        Err(error) => Err(fault::of(error)),
+    }
 }
 
 #[cfg(test)]

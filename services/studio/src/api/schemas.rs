@@ -7,14 +7,19 @@ fn string(description: &str) -> Object {
     ObjectBuilder::new().schema_type(Type::String).description(Some(description)).build()
 }
 
-/// A string in the brief's language, or a map from BCP 47 tag to text.
-pub(super) fn wording() -> Schema {
+/// A map from BCP 47 tag to text.
+pub(super) fn by_locale() -> Object {
     let text: RefOr<Schema> = ObjectBuilder::new().schema_type(Type::String).into();
-    let map = ObjectBuilder::new()
+    ObjectBuilder::new()
         .schema_type(Type::Object)
         .description(Some("Text by BCP 47 tag; `de` serves every de-*"))
-        .additional_properties(Some(AdditionalProperties::from(text)));
-    Schema::OneOf(OneOfBuilder::new().item(string("A text in the language of the whole")).item(map).build())
+        .additional_properties(Some(AdditionalProperties::from(text)))
+        .build()
+}
+
+/// A string in the brief's language, or a map from BCP 47 tag to text.
+pub(super) fn wording() -> Schema {
+    Schema::OneOf(OneOfBuilder::new().item(string("A text in the language of the whole")).item(by_locale()).build())
 }
 
 /// The messages of a brief.
@@ -33,6 +38,7 @@ pub(super) fn claims() -> Array {
     let one = OneOfBuilder::new()
         .item(string("The key of a claim in the library, or a text in the brief's language"))
         .item(full)
+        .item(by_locale())
         .build();
     ArrayBuilder::new()
         .items(RefOr::T(Schema::OneOf(one)))

@@ -315,14 +315,8 @@ pub(super) async fn place(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
-    let now = PartnerChange::of(&partner);
-    if form.seen != now.digest().as_str() {
-        let said = format!(
-            "Somebody else has changed meanwhile where this partner works; it now says: {}. What you typed is still here: look at it again, then save.",
-            in_words(&now)
-        );
-        let back = Back { status: StatusCode::CONFLICT, place: Some(form), problem: Some(said), ..Back::default() };
-        return page(&studio, &who, &partner, back).await;
+    if form.seen != PartnerChange::of(&partner).digest().as_str() {
+        return place_moved(&studio, &who, &partner, form).await;
     }
     let change = PartnerChange {
         tier: form.tier.clone(),
@@ -331,10 +325,11 @@ pub(super) async fn place(
         active: form.active.is_some(),
     };
     match change.check() {
-        Ok(update) => {
-            studio.store.partner_update(partner.id, update, Actor::User(who.user.id)).await.map_err(fault::of)?;
-            Ok(go(&format!("/partners/{id}"), Some(&Flash::good("Saved."))))
-        }
+        Ok(update) => match studio.store.partner_update(&partner, update, Actor::User(who.user.id)).await {
+            Ok(_) => Ok(go(&format!("/partners/{id}"), Some(&Flash::good("Saved.")))),
+            Err(StoreError::Conflict(_)) => place_moved(&studio, &who, &found(&studio, &id).await?, form).await,
+            Err(error) => Err(fault::of(error)),
+        },
         Err(faults) => {
             let problem = faults.into_problem("Some fields need another look.");
             let back = Back {
@@ -347,6 +342,16 @@ pub(super) async fn place(
             page(&studio, &who, &partner, back).await
         }
     }
+}
+
+/// The page again: what there is now, and what was typed.
+async fn place_moved(studio: &Studio, who: &OnPage, partner: &Partner, form: PlaceForm) -> Result<Response, Problem> {
+    let said = format!(
+        "Somebody else has changed meanwhile where this partner works; it now says: {}. What you typed is still here: look at it again, then save.",
+        in_words(&PartnerChange::of(partner))
+    );
+    let back = Back { status: StatusCode::CONFLICT, place: Some(form), problem: Some(said), ..Back::default() };
+    page(studio, who, partner, back).await
 }
 
 fn in_words(place: &PartnerChange) -> String {

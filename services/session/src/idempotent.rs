@@ -1,26 +1,26 @@
-//! `Idempotency-Key`: a creating request that is sent twice happens once, and is answered twice alike.
+//! `Idempotency-Key` of people's requests: a creating request that is sent twice happens once, and is answered twice
+//! alike. The partners' are their own face's.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use countersign_domain::digest::Digest;
-use countersign_session::fault;
-use countersign_store::{Actor, Begin, Held};
+use countersign_store::{Actor, Begin, Held, Store};
 use countersign_web::idempotency;
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
-use crate::state::Studio;
+use crate::fault;
 
 /// A key that was sent, now reserved: finish or abandon it.
 #[derive(Debug, Clone)]
-pub(crate) struct Key {
+pub struct Key {
     pub actor: Actor,
     pub held: Held,
 }
 
 /// What is to be done with a request.
 #[derive(Debug)]
-pub(crate) enum Turn {
+pub enum Turn {
     /// Do the work; then finish or abandon the key, when there is one.
     Work(Option<Key>),
     /// It was done: answer this again.
@@ -28,15 +28,15 @@ pub(crate) enum Turn {
 }
 
 /// Reads and reserves the key of a request. `body` is what must be the same for the same key.
-pub(crate) async fn turn(
-    studio: &Studio,
+pub async fn turn(
+    store: &Store,
     actor: Actor,
     headers: &HeaderMap,
     route: &'static str,
     body: &impl Serialize,
 ) -> Result<Turn, Problem> {
     let Some(key) = idempotency::key(headers)? else { return Ok(Turn::Work(None)) };
-    let begun = studio.store.idempotency_begin(actor, &key, route, &Digest::of_json(body)).await.map_err(fault::of)?;
+    let begun = store.idempotency_begin(actor, &key, route, &Digest::of_json(body)).await.map_err(fault::of)?;
     match begun {
         Begin::New(held) => Ok(Turn::Work(Some(Key { actor, held }))),
         Begin::Replay { status, body } => {
@@ -49,7 +49,7 @@ pub(crate) async fn turn(
 }
 
 /// With the header that says where the thing is.
-pub(crate) fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
+pub fn answer(status: StatusCode, body: String, replayed: bool) -> Response {
     let location = location(&body);
     let mut response = idempotency::answer(status, body, replayed);
     if let Some(location) = location {
@@ -66,8 +66,8 @@ fn location(body: &str) -> Option<HeaderValue> {
 }
 
 /// Keeps the answer of a finished request; or, when it failed, frees the key for another try.
-pub(crate) async fn finish<T: Serialize>(
-    studio: &Studio,
+pub async fn finish<T: Serialize>(
+    store: &Store,
     key: Option<Key>,
     status: StatusCode,
     done: Result<T, Problem>,
@@ -75,20 +75,20 @@ pub(crate) async fn finish<T: Serialize>(
     let body = match done {
         Ok(body) => serde_json::to_string(&body).map_err(|_| Problem::internal())?,
         Err(problem) => {
-            abandon(studio, key).await;
+            abandon(store, key).await;
             return Err(problem);
         }
     };
     if let Some(Key { actor, held }) = key {
-        studio.store.idempotency_finish(actor, &held, status.as_u16(), &body).await.map_err(fault::of)?;
+        store.idempotency_finish(actor, &held, status.as_u16(), &body).await.map_err(fault::of)?;
     }
     Ok(answer(status, body, false))
 }
 
 /// Frees the key of a request that failed. When even that fails the key frees itself after a minute.
-pub(crate) async fn abandon(studio: &Studio, key: Option<Key>) {
+pub async fn abandon(store: &Store, key: Option<Key>) {
     if let Some(Key { actor, held }) = key
-        && let Err(error) = studio.store.idempotency_abandon(actor, &held).await
+        && let Err(error) = store.idempotency_abandon(actor, &held).await
     {
         tracing::warn!(error = %error, "idempotency.abandon.failed");
     }
