@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::Api;
@@ -44,6 +44,7 @@ pub fn run(arguments: &[&str]) -> Output {
 #[derive(Debug)]
 pub struct Service {
     child: Child,
+    log: Option<JoinHandle<String>>,
     pub url: String,
     /// What it printed up to and with the line that says it is ready.
     pub banner: String,
@@ -85,7 +86,7 @@ impl Service {
             banner.push('\n');
             if let Some(rest) = line.strip_prefix("Countersign is ready at ") {
                 let url = rest.split(' ').next().unwrap().to_owned();
-                return Self { child, url, banner };
+                return Self { child, log: Some(log), url, banner };
             }
         }
     }
@@ -137,5 +138,10 @@ impl Drop for Service {
         // A test that failed must not leave its service behind; one that ended it is not asked again.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if thread::panicking()
+            && let Some(Ok(said)) = self.log.take().map(JoinHandle::join)
+        {
+            eprintln!("the service's log:\n{said}");
+        }
     }
 }

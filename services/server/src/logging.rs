@@ -1,5 +1,7 @@
 //! Logs go to standard error, quiet unless RUST_LOG asks for more; docs/LOGGING.md names the fields.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 /// # Errors
@@ -12,8 +14,11 @@ pub fn start(json: bool) -> anyhow::Result<()> {
         _ => EnvFilter::new("warn,countersign=info,countersign_server=info"),
     };
     // A line that cannot be written is lost: reporting that to the same closed pipe would panic the thread that logs.
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .log_internal_errors(false);
     if json {
         lines.json().init()
     } else {

@@ -9,8 +9,12 @@ const OPEN: [(&str, &str); 3] =
     [("/api/v1/session", "post"), ("/partner/v1/receipt-key", "get"), ("/logos/{file}", "get")];
 
 /// Routes that read an Idempotency-Key.
-const KEYED: [(&str, &str); 3] =
-    [("/api/v1/kits", "post"), ("/api/v1/partners", "post"), ("/partner/v1/assets/{id}/feedback", "post")];
+const KEYED: [(&str, &str); 4] = [
+    ("/api/v1/kits", "post"),
+    ("/api/v1/partners", "post"),
+    ("/api/v1/assets/{id}/revisions", "post"),
+    ("/partner/v1/assets/{id}/feedback", "post"),
+];
 
 const A_KEY: &str =
     "1 to 128 characters. The same key and body are answered alike for a day; another body with it is 422";

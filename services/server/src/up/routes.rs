@@ -55,9 +55,13 @@ pub fn app(house: &House, ask: &Up) -> Result<Router> {
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<axum::body::Body>| {
             let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
             let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+            // A client may send one of its own, as long as it likes.
+            let id = id.get(..64).unwrap_or(id);
             // At the level of errors, so that whatever a handler logs carries the number that its client was given.
             tracing::error_span!("http.request", http.request.id = id, http.method = %request.method(), http.route = path)
-        }))
+        })
+        // Whoever made a failure of an answer has logged why; once is enough.
+        .on_failure(()))
         .layer(SetRequestIdLayer::new(request_id, MakeRequestUuid)))
 }
 

@@ -101,6 +101,8 @@ pub(crate) fn classify(error: sqlx::Error) -> StoreError {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Io(_)
+        // A connection that ends while it is being made: what was read is not of the protocol.
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::Tls(_) => StoreError::Unavailable(error.to_string()),
         sqlx::Error::Database(ref database) => {
             let code = database.code().unwrap_or_default().into_owned();
