@@ -3,6 +3,7 @@
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::place::Locale;
 use countersign_domain::review::SourceNote;
+use countersign_domain::wording::Form;
 
 use crate::skeleton::Skeleton;
 use crate::sources::{Missing, Sources};
@@ -34,8 +35,14 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
         note(Severity::Error, "drafting.no_sources", message)
     });
     let left_out = skeleton.left_out.iter().map(|reference| {
-        let message = format!("`{reference}` has no place in this asset, by its length or its form, and was left out.");
-        note(Severity::Warn, "drafting.left_out", message)
+        let source = sources.all().find(|source| source.bound.reference == *reference);
+        let text = source.map_or(reference.as_str(), |source| &source.bound.text);
+        // A post has no bullets, so that a phrase stays out of it is nobody's fault; a sentence was too long.
+        let (severity, why) = match source.map(|source| source.form) {
+            Some(Form::Phrase) => (Severity::Info, "it is no whole sentence"),
+            _ => (Severity::Warn, "it is too long"),
+        };
+        note(severity, "drafting.left_out", format!("“{}” has no place in this asset: {why}.", clip(text)))
     });
     missing.chain(none).chain(left_out).collect()
 }
@@ -52,6 +59,14 @@ pub(crate) fn sources(sources: &Sources, skeleton: &Skeleton) -> Vec<SourceNote>
     notes
 }
 
+/// The start of a text, enough to know it by.
+fn clip(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 fn not_used(missing: &Missing) -> String {
     let mut what = missing.what.chars();
     let capital = what.next().map(char::to_uppercase).into_iter().flatten();
@@ -64,7 +79,6 @@ mod tests {
     use crate::skeleton::lay_out;
     use crate::sources::Source;
     use countersign_domain::content::Bound;
-    use countersign_domain::wording::Form;
     use countersign_render::Templates;
 
     #[test]
@@ -86,10 +100,12 @@ mod tests {
         let templates = Templates::embedded().unwrap();
         let said = |asset_type: &str| {
             let skeleton = lay_out(templates.get(asset_type).unwrap(), &sources, 1);
-            let findings = findings(&sources, &skeleton, &"en-US".parse().unwrap(), "text");
-            findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>()
+            findings(&sources, &skeleton, &"en-US".parse().unwrap(), "text")
         };
-        assert_eq!(said("x_post"), ["drafting.no_sources", "drafting.left_out"]);
-        assert_eq!(said("email"), Vec::<String>::new());
+        let post = said("x_post");
+        let rules: Vec<&str> = post.iter().map(|finding| finding.rule.as_str()).collect();
+        assert_eq!(rules, ["drafting.no_sources", "drafting.left_out"]);
+        assert_eq!(post[1].message, "“less worry” has no place in this asset: it is no whole sentence.");
+        assert_eq!(said("email"), Vec::new());
     }
 }

@@ -29,6 +29,7 @@ pub(crate) struct Row {
     pub slug: String,
     pub text: String,
     pub digest: String,
+    /// Empty when it was no person of the house.
     pub author: String,
     /// RFC 3339.
     pub at: String,
@@ -61,7 +62,7 @@ async fn answer(face: &Face, who: &OnPage, status: StatusCode, back: Option<Back
             slug: view.slug,
             text: view.statement.text,
             digest: view.statement.digest.to_string(),
-            author: view.author_name.unwrap_or_else(|| "the command line".to_owned()),
+            author: view.author_name.unwrap_or_default(),
             at: view.statement.written_at.rfc3339(),
             own: view.statement.author == Some(who.user.id),
             reason: typed.map(|back| back.reason.clone()).unwrap_or_default(),
