@@ -120,6 +120,8 @@ fn recall(api: &Api, partner: &Api, asset: &str) {
         .unwrap_or_else(|| panic!("{releases:#}"));
     let id = release["id"].as_str().unwrap();
     assert!(release["pulls"].as_u64().unwrap() >= 3, "the pulls are known: {release:#}");
+    let heard = marketer.get(&format!("/api/v1/releases/{id}/feedback")).expect(200).json();
+    assert_eq!(heard[0]["comment"], "Went out on Monday.", "{heard:#}");
     let reply =
         marketer.post(&format!("/api/v1/releases/{id}/recall"), &json!({"reason": "The survey is being checked."}));
     assert!((200..300).contains(&reply.status), "{}", reply.text());

@@ -1,9 +1,9 @@
-//! The best of several drafts: fewest blocks, then errors, warnings and notes (such as a product that is not named),
+//! The best of several drafts: no word that was made up to get round a barred one, fewest blocks, then errors, warnings and notes (such as a product that is not named),
 //! then the least repetition, then likelihood.
 
 use std::collections::HashSet;
 
-use countersign_domain::content::Content;
+use countersign_domain::content::{Content, Segment};
 use countersign_domain::finding::{Finding, Severity};
 
 /// One draft with what speaks for and against it.
@@ -11,9 +11,35 @@ use countersign_domain::finding::{Finding, Severity};
 pub struct Candidate {
     pub content: Content,
     pub findings: Vec<Finding>,
+    /// Words with which the model got round a barred one by going on ([`evasions`]): nobody knows them.
+    pub evasions: Vec<String>,
     /// Mean natural logarithm of the sampled tokens' probabilities.
     pub mean_logprob: f32,
 }
+
+/// Words of free text that begin with a barred word and go on: a model that has begun `Friday` and may not end it there
+/// writes `Fridayality`.
+#[must_use]
+pub fn evasions(content: &Content, barred: &[String]) -> Vec<String> {
+    let barred: HashSet<String> =
+        barred.iter().filter(|term| term.chars().all(char::is_alphabetic)).map(|term| term.to_lowercase()).collect();
+    let texts = content.slots.values().flat_map(|slot| &slot.segments).filter_map(|segment| match segment {
+        Segment::Text { text } => Some(text.as_str()),
+        Segment::Bound(_) | Segment::Partner { .. } => None,
+    });
+    let words = texts.flat_map(|text| text.split(|c: char| !c.is_alphabetic()));
+    words
+        .filter(|word| {
+            let word = word.to_lowercase();
+            let mut starts = word.char_indices().skip(EVASION).map(|(end, _)| &word[..end]);
+            !barred.contains(&word) && starts.any(|start| barred.contains(start))
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Letters of the shortest barred word that one can go on from: shorter ones begin many honest words.
+const EVASION: usize = 5;
 
 impl Candidate {
     #[must_use]
@@ -47,6 +73,7 @@ pub fn best(candidates: Vec<Candidate>) -> Option<Candidate> {
 fn worse(one: &Candidate, other: &Candidate) -> bool {
     let rank = |candidate: &Candidate| {
         [
+            candidate.evasions.len(),
             candidate.count(Severity::Block),
             candidate.count(Severity::Error),
             candidate.count(Severity::Warn),
@@ -81,7 +108,7 @@ mod tests {
             .into_iter()
             .collect();
         let content = Content { slots: BTreeMap::from([("body".into(), SlotText::parse(text).unwrap())]) };
-        Candidate { content, findings, mean_logprob }
+        Candidate { content, findings, evasions: Vec::new(), mean_logprob }
     }
 
     #[test]
@@ -89,6 +116,17 @@ mod tests {
         let clean = candidate("one two three", None, -2.0);
         let likely = candidate("four five six", Some(Severity::Error), -0.1);
         assert_eq!(best(vec![likely, clean.clone()]), Some(clean));
+    }
+
+    #[test]
+    fn a_word_that_gets_round_a_barred_one_is_seen_and_loses() {
+        let barred = ["Friday", "double", "doubled", "two words", "may"].map(str::to_owned);
+        let said = |text: &str| evasions(&candidate(text, None, 0.0).content, &barred);
+        assert_eq!(said("A quiet Fridayality here, doublement so."), ["Fridayality", "doublement"]);
+        assert_eq!(said("It doubled. Maybe a fry day, mayor."), Vec::<String>::new());
+        let odd = Candidate { evasions: vec!["Fridayality".into()], ..candidate("one two three", None, -0.1) };
+        let plain = candidate("four five six", Some(Severity::Error), -2.0);
+        assert_eq!(best(vec![odd, plain.clone()]), Some(plain));
     }
 
     #[test]

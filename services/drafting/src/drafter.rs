@@ -18,7 +18,7 @@ use countersign_library::index::{Hit, Index, IndexError};
 use countersign_render::{Template, Templates};
 use countersign_rules::{BrandTerms, Packs, Place as RulePlace};
 
-use crate::choose::{Candidate, best};
+use crate::choose::{Candidate, best, evasions};
 use crate::examine::{CANNOT_BE_RENDERED, Examiner};
 use crate::grammar::lark;
 use crate::notes;
@@ -195,14 +195,13 @@ impl Drafter {
             let written = rounds.write(round, &prompt, &watch).await?;
             let examined = written.into_iter().map(|(content, mean_logprob)| {
                 let findings = examiner.findings(&content);
-                Candidate { content, findings, mean_logprob }
+                let evasions = evasions(&content, &terms.forbidden);
+                Candidate { content, findings, evasions, mean_logprob }
             });
             kept = best(kept.into_iter().chain(examined).collect());
-            match &kept {
-                Some(candidate) => wrong = mendable(&candidate.findings),
-                None => continue,
-            }
-            if wrong.is_empty() {
+            let Some(candidate) = &kept else { continue };
+            wrong = mendable(&candidate.findings);
+            if wrong.is_empty() && candidate.evasions.is_empty() {
                 break;
             }
         }
@@ -213,6 +212,7 @@ impl Drafter {
         })?;
         let slot = template.slots.last().map(|slot| slot.name.as_str()).unwrap_or_default();
         let mut findings = kept.findings;
+        findings.extend(notes::evasions(&kept.content, &kept.evasions));
         findings.extend(notes::findings(&sources, &skeleton, &task.locale, slot));
         Ok(Draft {
             content: kept.content,

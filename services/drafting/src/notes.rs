@@ -1,12 +1,13 @@
 //! Findings that drafting itself adds: what the brief asked for and this asset does not have.
 
+use countersign_domain::content::Content;
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::place::Locale;
 use countersign_domain::review::SourceNote;
 use countersign_domain::wording::Form;
 
 use crate::skeleton::Skeleton;
-use crate::sources::{Missing, Sources};
+use crate::sources::{Missing, NO_SOURCE, Sources};
 
 /// The findings, at `slot` as a whole.
 pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, slot: &str) -> Vec<Finding> {
@@ -44,7 +45,35 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
         };
         note(severity, "drafting.left_out", format!("“{}” has no place in this asset: {why}.", clip(text)))
     });
-    missing.chain(none).chain(left_out).collect()
+    let used = skeleton.references();
+    let unsourced = sources.claims.iter().filter(|claim| claim.origin.ends_with(NO_SOURCE));
+    let unsourced = unsourced.filter(|claim| used.contains(&claim.bound.reference)).map(|claim| {
+        let message = format!(
+            "“{}” is claimed without a source: name what substantiates it, or take it out.",
+            clip(&claim.bound.text)
+        );
+        note(Severity::Warn, "drafting.unsourced_claim", message)
+    });
+    missing.chain(none).chain(left_out).chain(unsourced).collect()
+}
+
+/// Words that nobody knows, where they stand.
+pub(crate) fn evasions(content: &Content, words: &[String]) -> Vec<Finding> {
+    let find = |word: &String| {
+        content.slots.iter().find_map(|(slot, text)| {
+            let start = text.plain().find(word.as_str())?;
+            Some(Finding {
+                rule: "drafting.odd_word".to_owned(),
+                severity: Severity::Error,
+                slot: slot.clone(),
+                start,
+                end: start + word.len(),
+                message: format!("“{word}” looks made up: the model was kept from a word and went on. Write another."),
+                fix: None,
+            })
+        })
+    };
+    words.iter().filter_map(find).collect()
 }
 
 /// Every source for the reviewer; one that this draft does not refer to has no reference.

@@ -9,6 +9,9 @@ use countersign_domain::place::{Locale, Market};
 use countersign_domain::review::SourceNote;
 use countersign_domain::wording::{Form, Wording};
 
+/// What stands in the origin of a claim for which the brief names no source.
+pub(crate) const NO_SOURCE: &str = "no source named";
+
 /// One reference that a draft may hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
@@ -108,7 +111,7 @@ fn resolve_claim(
     let what = format!("claim {} of the brief", i + 1);
     let own = |text: Option<&str>, source: &str| match text {
         Some(text) => {
-            let origin = if source.is_empty() { format!("{what}, no source named") } else { source.to_owned() };
+            let origin = if source.is_empty() { format!("{what}, {NO_SOURCE}") } else { source.to_owned() };
             Ok((format!("claim:brief.{}", i + 1), text.to_owned(), origin))
         }
         None => Err(no_text(what.clone(), place.locale)),

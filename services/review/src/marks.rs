@@ -27,8 +27,10 @@ pub struct Run {
 pub enum Standing {
     /// Written by the model or by a person for this revision.
     New,
-    /// A bound reference: product name, claim, message or passage, put in by code.
+    /// A bound reference to what was approved before: product name, claim or passage of the library, put in by code.
     Bound,
+    /// A message or claim of this brief, word for word: nobody has approved it yet.
+    Brief,
     /// A typed hole that each partner's own value fills.
     Partner,
 }
@@ -79,11 +81,20 @@ pub fn runs(slot: &str, text: &SlotText, findings: &[Finding]) -> Vec<Run> {
 fn parts(segment: &Segment) -> (&str, Standing, String, String) {
     match segment {
         Segment::Text { text } => (text, Standing::New, String::new(), String::new()),
-        Segment::Bound(Bound { reference, source, text }) => (text, Standing::Bound, reference.clone(), source.clone()),
+        Segment::Bound(bound @ Bound { reference, source, text }) => {
+            let standing = if is_of_brief(bound) { Standing::Brief } else { Standing::Bound };
+            (text, standing, reference.clone(), source.clone())
+        }
         Segment::Partner { partner } => {
             (partner.placeholder(), Standing::Partner, format!("partner.{}", partner.name()), String::new())
         }
     }
+}
+
+/// Whether it stands for words of the brief itself, rather than for something that the library holds.
+#[must_use]
+pub fn is_of_brief(bound: &Bound) -> bool {
+    bound.source.split_once(':').is_some_and(|(_, key)| key.starts_with("brief."))
 }
 
 fn worst(findings: &[Finding], covering: &[usize]) -> Option<Severity> {

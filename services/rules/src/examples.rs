@@ -111,6 +111,7 @@ fn run(rule: &Rule, example: &Example) -> (Vec<Finding>, Vec<String>) {
         market: context.market.or(when.markets.first().copied()),
         channel: context.channel.as_deref().or(when.channels.first().map(String::as_str)),
         asset_type: context.asset_type.as_deref().or(when.asset_types.first().map(String::as_str)),
+        brand: when.brands.first().map(String::as_str),
         product: context.product.as_deref().or(when.products.first().map(String::as_str)),
         date: context.date.or(when.from).unwrap_or(Timestamp::from_micros(0)),
     };

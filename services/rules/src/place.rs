@@ -13,6 +13,8 @@ pub struct Place<'a> {
     pub market: Option<Market>,
     pub channel: Option<&'a str>,
     pub asset_type: Option<&'a str>,
+    /// The brand's name. A pack that is a brand's own is silent where it is not known.
+    pub brand: Option<&'a str>,
     /// The product's key or name.
     pub product: Option<&'a str>,
     /// The day that rules with `from` and `until` are asked for.
@@ -28,6 +30,7 @@ impl<'a> Place<'a> {
             market: Some(context.market),
             channel: Some(&context.channel),
             asset_type: Some(&context.asset_type),
+            brand: Some(&context.brand.name),
             product: Some(product),
             date,
         }
@@ -36,13 +39,15 @@ impl<'a> Place<'a> {
     /// Nothing is known but the date.
     #[must_use]
     pub const fn unknown(date: Timestamp) -> Self {
-        Self { locale: None, market: None, channel: None, asset_type: None, product: None, date }
+        Self { locale: None, market: None, channel: None, asset_type: None, brand: None, product: None, date }
     }
 }
 
 /// The condition of a rule; an empty list is "everywhere".
 #[derive(Clone, Debug, Default)]
 pub(crate) struct When {
+    /// Of the whole pack: whose it is.
+    pub brands: Vec<String>,
     pub locales: Vec<Locale>,
     pub markets: Vec<Market>,
     pub channels: Vec<String>,
@@ -72,6 +77,7 @@ impl When {
             && product
             && named(&self.channels, place.channel)
             && named(&self.asset_types, place.asset_type)
+            && (self.brands.is_empty() || place.brand.is_some_and(|brand| self.brands.iter().any(|b| same(b, brand))))
             && self.from.is_none_or(|from| from <= place.date)
             && self.until.is_none_or(|until| place.date < until)
     }

@@ -145,6 +145,11 @@ pub enum Rules {
         /// The market that the texts are for.
         #[arg(long)]
         market: Option<String>,
+        /// The brand whose own words and packs count too, by its slug in the data folder.
+        #[arg(long, value_name = "SLUG")]
+        brand: Option<String>,
+        #[command(flatten)]
+        data: Data,
         /// One JSON line a finding.
         #[arg(long)]
         json: bool,

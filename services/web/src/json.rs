@@ -32,7 +32,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         }
         let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| too_large())?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            let detail = format!("line {}, column {}: {error}", error.line(), error.column());
+            // The error ends with its place too; once is enough.
+            let said = error.to_string();
+            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+            let detail = format!("line {}, column {}: {said}", error.line(), error.column());
             if error.is_data() { Problem::invalid(detail) } else { Problem::malformed(detail) }
         })
     }

@@ -66,5 +66,5 @@ async fn live(state: &State, partner: &PartnerIdentity, id: &str) -> Result<Rele
 
 fn recalled() -> Problem {
     Problem::new(axum::http::StatusCode::GONE, "recalled", "This was withdrawn")
-        .detail("Take it down where you published it, and acknowledge the recall (GET /partner/v1/recalls).")
+        .detail("Take it down where you published it. If you have pulled it, GET /partner/v1/recalls names the recall to acknowledge.")
 }

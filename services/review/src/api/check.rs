@@ -134,13 +134,13 @@ async fn in_context(
             Problem::invalid("The context is not right.").fault("/context/asset_type", detail)
         })?),
     };
-    let terms = match context.brand.as_deref() {
-        None => BrandTerms::default(),
+    let brand = match context.brand.as_deref() {
+        None => None,
         Some(slug) => {
-            let brand = face.store.brand_by_slug(slug).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
-            BrandTerms::of(&brand.sheet)
+            Some(face.store.brand_by_slug(slug).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?)
         }
     };
+    let terms = brand.as_ref().map_or_else(BrandTerms::default, |brand| BrandTerms::of(&brand.sheet));
     let content = parse(slots)?;
     let known = |name: &str| template.and_then(|template| template.slot(name));
     let limits: Vec<SlotLimit> =
@@ -153,6 +153,7 @@ async fn in_context(
             market,
             channel: context.channel.as_deref().or(template.map(|template| template.channel.as_str())),
             asset_type: context.asset_type.as_deref(),
+            brand: brand.as_ref().map(|brand| brand.sheet.identity.name.as_str()),
             product: context.product.as_deref(),
             date: face.now(),
         },

@@ -203,15 +203,16 @@ pub(super) fn unused_sources(revision: &Revision) -> Vec<SourceView> {
         .collect()
 }
 
-/// Of the characters that are not a partner's, how many stand in bound references, in percent, rounded down: a text
-/// with one new word is never 100.
+/// Of the characters that are not a partner's, how many stand in references to what was approved before, in percent,
+/// rounded down: a text with one new word is never 100. The brief's own words are new.
 pub(super) fn approved_percent(content: &Content) -> u8 {
     let (mut bound, mut all) = (0_usize, 0_usize);
     for segment in content.slots.values().flat_map(|slot| &slot.segments) {
         match segment {
             Segment::Bound(own) => {
-                bound += own.text.chars().count();
-                all += own.text.chars().count();
+                let length = own.text.chars().count();
+                bound += if marks::is_of_brief(own) { 0 } else { length };
+                all += length;
             }
             Segment::Text { text } => all += text.chars().filter(|c| !c.is_whitespace()).count(),
             Segment::Partner { .. } => {}
@@ -237,6 +238,8 @@ mod tests {
         let claim = Segment::Bound(Bound { reference: "c".into(), source: "s".into(), text: "x".repeat(5000) });
         let content = |segments: Vec<Segment>| Content { slots: [("body".to_owned(), SlotText { segments })].into() };
         assert_eq!(approved_percent(&content(vec![claim.clone()])), 100);
+        let message = Bound { reference: "m".into(), source: "message:brief.1".into(), text: "x".repeat(5000) };
+        assert_eq!(approved_percent(&content(vec![claim.clone(), Segment::Bound(message)])), 50);
         assert_eq!(approved_percent(&content(vec![claim, Segment::Text { text: " y".into() }])), 99);
         assert_eq!(approved_percent(&content(Vec::new())), 0);
     }

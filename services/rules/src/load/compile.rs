@@ -95,6 +95,8 @@ fn when(file: WhenFile, faults: &mut Faults) -> When {
         faults.at(until.referenced, "`until` is not after `from`, so the rule would never hold");
     }
     When {
+        // The pack says whose it is.
+        brands: Vec::new(),
         locales: file.locales,
         markets,
         channels: file.channels,

@@ -33,6 +33,9 @@ struct PackFile {
     name: Spanned<String>,
     version: Spanned<u32>,
     title: String,
+    /// Names of the brands whose pack it is; for everybody when left out.
+    #[serde(default)]
+    brands: Vec<String>,
 }
 
 /// All packs compiled, in order, or all that is wrong with them.
@@ -43,19 +46,22 @@ pub(crate) fn load(sources: &[PackSource]) -> Result<(Vec<PackInfo>, Vec<Rule>),
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     for source in sources {
         let mut here = Faults::new(source.manifest.path.clone());
+        let mut brands = Vec::new();
         let pack = here.parse::<PackFile>(&source.manifest.text).map(|pack| {
             check_name(&pack, &packs, &mut here);
+            brands = pack.brands;
             PackInfo { name: pack.name.value, version: pack.version.value, title: pack.title }
         });
         faults.extend(here.into_list());
         let name = pack.as_ref().map_or("", |pack| pack.name.as_str());
         for file in &source.rules {
             let mut here = Faults::new(file.path.clone());
-            if let Some((rule, id_at)) = file::read(name, &file.path, &file.text, &mut here) {
+            if let Some((mut rule, id_at)) = file::read(name, &file.path, &file.text, &mut here) {
                 if let Some(first) = ids.get(&rule.id) {
                     here.at(id_at, format!("the id `{}` is taken by {first}; choose another", rule.id));
                 }
                 ids.entry(rule.id.clone()).or_insert_with(|| file.path.clone());
+                rule.when.brands.clone_from(&brands);
                 rules.push(rule);
             }
             faults.extend(here.into_list());

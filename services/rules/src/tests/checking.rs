@@ -3,6 +3,7 @@
 use countersign_domain::brand::{BrandSheet, Product};
 use countersign_domain::clock::Timestamp;
 use countersign_domain::finding::Severity;
+use countersign_domain::place::Locale;
 
 use super::{World, rule};
 use crate::{BrandTerms, Place, annotate};
@@ -126,4 +127,17 @@ fn huge_and_hostile_files_are_checked_in_bounded_time() {
             assert!(finding.message.len() < 1_000);
         }
     }
+}
+
+#[test]
+fn a_brands_own_pack_is_silent_for_everybody_else() {
+    let packs = crate::Packs::embedded().unwrap();
+    let english: Locale = "en-US".parse().unwrap();
+    let found = |brand: Option<&str>| {
+        let place = Place { locale: Some(&english), brand, ..Place::unknown(Timestamp::from_micros(0)) };
+        let findings = packs.check_text("Our back-up is here.", &place, &BrandTerms::default());
+        findings.into_iter().any(|finding| finding.rule.starts_with("halvard."))
+    };
+    assert!(found(Some("Halvard Systems")) && found(Some("HALVARD systems")));
+    assert!(!found(Some("Tidewater")) && !found(None));
 }

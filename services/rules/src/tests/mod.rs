@@ -98,6 +98,7 @@ impl World {
             market: Some(self.market),
             channel: Some("email"),
             asset_type: Some(&self.asset_type),
+            brand: Some("Fjord"),
             product: Some("backup"),
             date: self.date,
         }

@@ -29,8 +29,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Up(up) => crate::up::run(up).await,
         Command::Kit(cli::Kit::Draft(draft)) => kit::draft(draft).await,
-        Command::Rules(cli::Rules::Check { files, pack, locale, market, json }) => {
-            rules::check(&files, pack.as_deref(), locale.as_deref(), market.as_deref(), json)
+        Command::Rules(cli::Rules::Check { files, pack, locale, market, brand, data, json }) => {
+            let place = (locale.as_deref(), market.as_deref());
+            rules::check(&files, pack.as_deref(), place, brand.as_deref(), &data, json).await
         }
         Command::Rules(cli::Rules::Test { dir, json }) => rules::test(dir.as_deref(), json),
         Command::Library(cli::Library::Import { files, data, brand, json }) => {
@@ -125,8 +126,12 @@ pub fn read_document<T: serde::de::DeserializeOwned>(path: &std::path::Path) -> 
 /// JSON when it starts like an object, else YAML.
 pub fn parse_document<T: serde::de::DeserializeOwned>(text: &str) -> std::result::Result<T, String> {
     if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text)
-            .map_err(|error| format!("line {}, column {}: {error}", error.line(), error.column()));
+        return serde_json::from_str(text).map_err(|error| {
+            // The error ends with its place too; once is enough.
+            let said = error.to_string();
+            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+            format!("line {}, column {}: {said}", error.line(), error.column())
+        });
     }
     serde_saphyr::from_str(text).map_err(|error| error.to_string())
 }

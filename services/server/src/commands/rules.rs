@@ -4,28 +4,54 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use countersign_domain::brand::Brand;
 use countersign_domain::clock::{Clock as _, SystemClock};
 use countersign_domain::finding::Severity;
 use countersign_domain::place::{Locale, Market};
 use countersign_rules::{BrandTerms, Packs, Place, annotate};
 
+use super::{open_store_to_read, the_brand};
+use crate::cli::Data;
+use crate::data_folder::DataFolder;
 use crate::say;
+
+/// The brand of that slug, from the data folder or the database; nothing is written.
+async fn brand_of(slug: &str, data: &Data) -> Result<Brand> {
+    let folder = DataFolder::look(&data.data)?;
+    if data.database.is_none() && !folder.has_database() {
+        bail!(
+            "--brand asks for a brand's own words, and {} holds no database; name one with --data",
+            folder.path().display()
+        );
+    }
+    let store = open_store_to_read(data, &folder).await?;
+    let brand = the_brand(&store, Some(slug)).await;
+    store.close().await;
+    brand
+}
 
 /// The most bytes of one checked file.
 const MAX_FILE: u64 = 10_000_000;
 
 /// Exit code 1 when there is a finding of severity error or block, or a file cannot be read.
-pub fn check(
+pub async fn check(
     files: &[PathBuf],
     pack: Option<&Path>,
-    locale: Option<&str>,
-    market: Option<&str>,
+    (locale, market): (Option<&str>, Option<&str>),
+    brand: Option<&str>,
+    data: &Data,
     json: bool,
 ) -> Result<ExitCode> {
     let packs = load(pack)?;
+    let brand = match brand {
+        Some(slug) => Some(brand_of(slug, data).await?),
+        None => None,
+    };
+    let terms = brand.as_ref().map_or_else(BrandTerms::default, |brand| BrandTerms::of(&brand.sheet));
     let locale: Option<Locale> = locale.map(str::parse).transpose()?;
     let market: Option<Market> = market.map(str::parse).transpose()?;
-    let place = Place { locale: locale.as_ref(), market, ..Place::unknown(SystemClock.now()) };
+    let brand = brand.as_ref().map(|brand| brand.sheet.identity.name.as_str());
+    let place = Place { locale: locale.as_ref(), market, brand, ..Place::unknown(SystemClock.now()) };
     let mut refused = false;
     for path in files {
         let text = match read(path) {
@@ -36,7 +62,7 @@ pub fn check(
                 continue;
             }
         };
-        for finding in packs.check_text(&text, &place, &BrandTerms::default()) {
+        for finding in packs.check_text(&text, &place, &terms) {
             let (line, column) = annotate(&text, &finding);
             refused |= finding.severity >= Severity::Error;
             if json {

@@ -311,6 +311,9 @@ async fn a_partners_request_sent_twice_happens_once(world: World) {
     assert!(matches!(give(&first).await, Err(StoreError::Conflict(_))));
     let given = give(&held).await.unwrap().unwrap();
     assert_eq!(world.column("SELECT id FROM feedback").await, [given.to_string()]);
+    let heard = world.store.feedback(release).await.unwrap();
+    assert_eq!(heard.len(), 1);
+    assert_eq!((heard[0].id, heard[0].partner_slug.as_str(), heard[0].comment.as_str()), (given, "nordlicht", "More."));
     assert_eq!(begin().await, Begin::Replay { status: 201, body: given.to_string() });
     world.clock.advance_seconds(3 * 86_400);
     assert_eq!(world.released.idempotency_sweep().await.unwrap(), 1);

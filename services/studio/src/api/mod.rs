@@ -58,6 +58,7 @@ fn all() -> OpenApiRouter<Studio> {
         .routes(routes!(partner_keys::revoke))
         .routes(routes!(releases::list))
         .routes(routes!(releases::show))
+        .routes(routes!(releases::feedback))
         .routes(routes!(releases::recall))
         .routes(routes!(users::list, users::create_route))
         .routes(routes!(users::disable))

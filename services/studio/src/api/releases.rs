@@ -175,6 +175,39 @@ pub(super) async fn show(
     Ok(Json(ReleaseJson::of(&row, status)))
 }
 
+/// What a partner said of a release.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FeedbackJson {
+    id: String,
+    /// The partner's slug.
+    partner: String,
+    /// `useful`, `not_useful` or `problem`.
+    kind: String,
+    comment: String,
+    given_at: String,
+}
+
+/// What partners said of a release, the latest first; 500 at most.
+#[utoipa::path(get, path = "/api/v1/releases/{id}/feedback", tag = "releases", params(("id" = String, Path)),
+    responses((status = 200, body = inline(Vec<FeedbackJson>)), (status = 404, body = Problem)))]
+pub(super) async fn feedback(
+    State(studio): State<Studio>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<FeedbackJson>>, Problem> {
+    access::see(&who.user)?;
+    let row = studio.store.release(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    let heard = studio.store.feedback(row.id).await.map_err(fault::of)?;
+    let said = heard.into_iter().map(|feedback| FeedbackJson {
+        id: feedback.id.to_string(),
+        partner: feedback.partner_slug,
+        kind: feedback.kind,
+        comment: feedback.comment,
+        given_at: feedback.given_at.rfc3339(),
+    });
+    Ok(Json(said.collect()))
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecallForm {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
 use countersign_session::{OnPage, PageForm, fault};
-use countersign_store::{RecallStatus, ReleaseFilter, ReleaseRow};
+use countersign_store::{Feedback, RecallStatus, ReleaseFilter, ReleaseRow};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,14 @@ pub(super) struct Row {
 }
 
 #[derive(Serialize)]
+pub(super) struct Said {
+    pub partner: String,
+    pub kind: &'static str,
+    pub comment: String,
+    pub at: When,
+}
+
+#[derive(Serialize)]
 pub(super) struct ReleasePage {
     pub row: Row,
     pub kit: String,
@@ -49,6 +57,8 @@ pub(super) struct ReleasePage {
     pub channel: String,
     pub ended: Option<When>,
     pub recall: Option<Recall>,
+    /// What partners said of it.
+    pub feedback: Vec<Said>,
     pub reason: String,
     pub fault: Option<String>,
 }
@@ -161,10 +171,24 @@ async fn one(
         channel: release.channel.clone(),
         ended: release.ended.map(|ended| When::of(ended.at)),
         recall,
+        feedback: studio.store.feedback(release.id).await.map_err(fault::of)?.into_iter().map(said).collect(),
         reason,
         fault: fault_said,
     };
     Ok(studio.ui.page_with(status, who, &page.row.title, "release.html", &page))
+}
+
+fn said(feedback: Feedback) -> Said {
+    Said {
+        partner: feedback.partner_name,
+        kind: match feedback.kind.as_str() {
+            "useful" => "Useful",
+            "not_useful" => "Not useful",
+            _ => "A problem",
+        },
+        comment: feedback.comment,
+        at: When::of(feedback.given_at),
+    }
 }
 
 #[derive(Deserialize)]

@@ -274,6 +274,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
         channel: "email".into(),
         ended: Some(when()),
         recall,
+        feedback: vec![releases::Said { partner: hostile(), kind: "Useful", comment: hostile(), at: when() }],
         reason: hostile(),
         fault: Some(hostile()),
     };

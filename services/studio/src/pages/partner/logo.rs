@@ -38,6 +38,7 @@ pub(in crate::pages) async fn upload(
     let partner = found(&studio, &id).await?;
     let refused = |reason: String| Back {
         status: StatusCode::UNPROCESSABLE_ENTITY,
+        problem: Some(format!("The logo was not taken: {reason}.")),
         faults: [("logo".to_owned(), reason)].into(),
         ..Back::default()
     };
