@@ -18,11 +18,10 @@ pub struct Candidate {
 }
 
 /// Words of free text that begin with a barred word and go on: a model that has begun `Friday` and may not end it there
-/// writes `Fridayality`.
+/// writes `Fridayality`. `barred` are whole words in lower case; a rule's terms may be stems of honest words.
 #[must_use]
-pub fn evasions(content: &Content, barred: &[String]) -> Vec<String> {
-    let barred: HashSet<String> =
-        barred.iter().filter(|term| term.chars().all(char::is_alphabetic)).map(|term| term.to_lowercase()).collect();
+pub fn evasions<'a>(content: &Content, barred: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let barred: HashSet<&str> = barred.filter(|term| term.chars().all(char::is_alphabetic)).collect();
     let texts = content.slots.values().flat_map(|slot| &slot.segments).filter_map(|segment| match segment {
         Segment::Text { text } => Some(text.as_str()),
         Segment::Bound(_) | Segment::Partner { .. } => None,
@@ -32,7 +31,7 @@ pub fn evasions(content: &Content, barred: &[String]) -> Vec<String> {
         .filter(|word| {
             let word = word.to_lowercase();
             let mut starts = word.char_indices().skip(EVASION).map(|(end, _)| &word[..end]);
-            !barred.contains(&word) && starts.any(|start| barred.contains(start))
+            !barred.contains(word.as_str()) && starts.any(|start| barred.contains(start))
         })
         .map(str::to_owned)
         .collect()
@@ -120,8 +119,8 @@ mod tests {
 
     #[test]
     fn a_word_that_gets_round_a_barred_one_is_seen_and_loses() {
-        let barred = ["Friday", "double", "doubled", "two words", "may"].map(str::to_owned);
-        let said = |text: &str| evasions(&candidate(text, None, 0.0).content, &barred);
+        let barred = ["friday", "double", "doubled", "two words", "may"];
+        let said = |text: &str| evasions(&candidate(text, None, 0.0).content, barred.into_iter());
         assert_eq!(said("A quiet Fridayality here, doublement so."), ["Fridayality", "doublement"]);
         assert_eq!(said("It doubled. Maybe a fry day, mayor."), Vec::<String>::new());
         let odd = Candidate { evasions: vec!["Fridayality".into()], ..candidate("one two three", None, -0.1) };

@@ -20,6 +20,7 @@ use countersign_rules::{BrandTerms, Packs, Place as RulePlace};
 
 use crate::choose::{Candidate, best, evasions};
 use crate::examine::{CANNOT_BE_RENDERED, Examiner};
+use crate::figures;
 use crate::grammar::lark;
 use crate::notes;
 use crate::prompt::{Ask, Prompt, PromptError, Prompts};
@@ -195,7 +196,7 @@ impl Drafter {
             let written = rounds.write(round, &prompt, &watch).await?;
             let examined = written.into_iter().map(|(content, mean_logprob)| {
                 let findings = examiner.findings(&content);
-                let evasions = evasions(&content, &terms.forbidden);
+                let evasions = evasions(&content, figures::of_language(task.locale.language()));
                 Candidate { content, findings, evasions, mean_logprob }
             });
             kept = best(kept.into_iter().chain(examined).collect());
