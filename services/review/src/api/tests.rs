@@ -222,7 +222,7 @@ async fn an_edit_keeps_sources_runs_the_rules_and_shows_what_changed() {
     assert_eq!(view["diff"]["since_last_seen"], true, "Rita had looked at revision 1");
     assert_eq!(view["diff"]["slots"].as_array().unwrap().len(), 1);
     let slot = view["revision"]["slots"].as_array().unwrap().iter().find(|s| s["name"] == "body").unwrap();
-    let bound = slot["runs"].as_array().unwrap().iter().filter(|run| run["standing"] == "bound").count();
+    let bound = slot["runs"].as_array().unwrap().iter().filter(|run| run["standing"] == "brief").count();
     assert_eq!(bound, 2, "found again by its wording, and named: {slot}");
     assert_eq!(slot["sources"][0]["origin"], "message 1 of the brief");
     assert_eq!(view["history"].as_array().unwrap().len(), 2);

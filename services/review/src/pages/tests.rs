@@ -47,7 +47,7 @@ async fn a_whole_review_works_by_forms_alone_and_goes_on_to_the_next() {
     assert!(page.text.contains("sandbox=\"\""));
     // Shown to the letter: the box keeps white space, so the template may add none.
     assert!(page.text.contains("dir=\"ltr\">See how small teams get their files back.</div>"), "{}", page.text);
-    let bound = "<span class=\"rv-bound\">Backups that restore.</span><a class=\"rv-ref\" href=\"#src-message.1\"";
+    let bound = "<span class=\"rv-brief\">Backups that restore.</span><a class=\"rv-ref\" href=\"#src-message.1\"";
     assert!(page.text.contains(bound) && page.text.contains("id=\"src-message.1\""), "{}", page.text);
     let claimed = rita.form(&format!("/reviews/{review}/claim"), &[]).await;
     assert_eq!((claimed.status.as_u16(), claimed.location()), (303, format!("/reviews/{review}").as_str()));
