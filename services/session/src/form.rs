@@ -52,7 +52,7 @@ where
     }
 }
 
-async fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+pub(crate) async fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     let request = Request::builder()
         .method("POST")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -134,7 +134,7 @@ pub async fn read_parts(request: Request) -> Result<Vec<Part>, Problem> {
     Ok(out)
 }
 
-fn too_large(max: usize) -> Problem {
+pub(crate) fn too_large(max: usize) -> Problem {
     Problem::new(axum::http::StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The form is too large")
         .detail(format!("A form has {max} bytes at most, and must arrive whole."))
 }

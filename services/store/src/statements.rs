@@ -47,15 +47,17 @@ pub struct StatementView {
     pub reviewer_name: Option<String>,
 }
 
+// From the statements, not from the partners: the queue asks for the few that wait, and no profile is read for others.
 const COLUMNS: &str = "SELECT s.partner_id, s.digest, s.text, s.author, s.written_at,
        d.reviewer_id, d.verdict, d.reason, d.decided_at,
        p.slug, f.profile, w.name AS author_name, r.name AS reviewer_name
-FROM partners p
+FROM partner_statements s
+LEFT JOIN statement_decisions d ON d.partner_id = s.partner_id AND d.digest = s.digest
+JOIN partners p ON p.id = s.partner_id
 JOIN partner_profiles f ON f.partner_id = p.id
     AND f.version = (SELECT MAX(l.version) FROM partner_profiles l WHERE l.partner_id = p.id)
-JOIN partner_statements s ON s.partner_id = p.id AND s.text = ";
+    AND s.text = ";
 const JOINS: &str = "
-LEFT JOIN statement_decisions d ON d.partner_id = s.partner_id AND d.digest = s.digest
 LEFT JOIN users w ON s.author = 'user:' || w.id
 LEFT JOIN users r ON r.id = d.reviewer_id
 WHERE 1 = 1";

@@ -32,13 +32,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         }
         let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY).await.map_err(|_| too_large())?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            // The error ends with its place too; once is enough.
-            let said = error.to_string();
-            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-            let detail = format!("line {}, column {}: {said}", error.line(), error.column());
+            let detail = placed(&error);
             if error.is_data() { Problem::invalid(detail) } else { Problem::malformed(detail) }
         })
     }
+}
+
+/// A mistake in JSON with its place first. The error itself ends with the place; once is enough.
+#[must_use]
+pub fn placed(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
+    format!("line {}, column {}: {said}", error.line(), error.column())
 }
 
 fn too_large() -> Problem {

@@ -23,7 +23,7 @@ use crate::cli::{self, Cli, Command, Data};
 use crate::data_folder::DataFolder;
 
 pub use brand::BrandFile;
-pub use partner::{PartnerFile, add as add_partner};
+pub use partner::{PartnerFile, add as add_partner, first_key};
 
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
@@ -126,12 +126,7 @@ pub fn read_document<T: serde::de::DeserializeOwned>(path: &std::path::Path) -> 
 /// JSON when it starts like an object, else YAML.
 pub fn parse_document<T: serde::de::DeserializeOwned>(text: &str) -> std::result::Result<T, String> {
     if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| {
-            // The error ends with its place too; once is enough.
-            let said = error.to_string();
-            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-            format!("line {}, column {}: {said}", error.line(), error.column())
-        });
+        return serde_json::from_str(text).map_err(|error| countersign_web::json::placed(&error));
     }
     serde_saphyr::from_str(text).map_err(|error| error.to_string())
 }

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use countersign_domain::brand::Brand;
+use countersign_domain::id::{PartnerId, PartnerKeyId};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
 use countersign_render::logo;
 use countersign_session::secret::{self, Secret};
-use countersign_store::{Actor, Partner, Store};
+use countersign_store::{Actor, Partner, Store, StoreError};
 use countersign_studio::profiles::{PartnerForm, ProfileForm};
 use serde::Deserialize;
 
@@ -83,14 +84,22 @@ pub async fn add(
         new.profile.logo = Some(store.blob_put("image/png", &logo.png).await?);
     }
     let partner = store.partner_create(new, actor).await?;
-    let key = match given {
-        Some(given) => Secret::chosen(given),
-        None => secret::new(secret::PARTNER_PREFIX),
-    };
-    store
-        .partner_key_create(partner.id, "first key", &key.shown(secret::PARTNER_PREFIX), &key.hash(), None, actor)
-        .await?;
+    let (key, written) = first_key(store, partner.id, given, actor).await;
+    written?;
     Ok((partner, key))
+}
+
+/// A key for the partner, `given` or made; and whether it could be written.
+pub async fn first_key(
+    store: &Store,
+    partner: PartnerId,
+    given: Option<&str>,
+    actor: Actor,
+) -> (Secret, Result<PartnerKeyId, StoreError>) {
+    let key = given.map_or_else(|| secret::new(secret::PARTNER_PREFIX), Secret::chosen);
+    let shown = key.shown(secret::PARTNER_PREFIX);
+    let written = store.partner_key_create(partner, "first key", &shown, &key.hash(), None, actor).await;
+    (key, written)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use countersign_session::secret::Secret;
 use countersign_session::{password, secret};
 use countersign_store::{Actor, NewClaim, NewKit, NewUser, Partner, Store, StoreError};
 
-use crate::commands::{BrandFile, PartnerFile, add_partner, library, parse_document};
+use crate::commands::{BrandFile, PartnerFile, add_partner, first_key, library, parse_document};
 use crate::say;
 use files::ClaimFile;
 
@@ -152,9 +152,8 @@ pub async fn load(store: &Store, templates: &Templates, given: Given) -> Result<
 
 /// A key for a partner that an interrupted loading left behind: nobody was told the one that it may have.
 async fn key_for(store: &Store, partner: &Partner, given: Option<&str>) -> Result<Secret> {
-    let key = given.map_or_else(|| secret::new(secret::PARTNER_PREFIX), Secret::chosen);
-    let shown = key.shown(secret::PARTNER_PREFIX);
-    match store.partner_key_create(partner.id, "first key", &shown, &key.hash(), None, Actor::System).await {
+    let (key, written) = first_key(store, partner.id, given, Actor::System).await;
+    match written {
         // The one that was given was written before the interruption.
         Err(StoreError::Conflict(_)) if given.is_some() => Ok(key),
         written => Ok(written.map(|_| key)?),

@@ -3,17 +3,15 @@
 //! Nothing is done with it before a form arrives with the token of a session that is in force. Only for forms without
 //! passwords: everything that was typed stands in the page.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{FromRef, FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Form;
-use countersign_web::problem::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Shell;
-use crate::form::MAX_FORM;
+use crate::form::{MAX_FORM, read, too_large};
 use crate::secret::same;
 use crate::sessions::Sessions;
 use crate::signed_in::by_cookie;
@@ -43,9 +41,9 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let sessions = Sessions::from_ref(state);
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, MAX_FORM).await.map_err(|_| too_large().into_response())?;
+        let bytes = axum::body::to_bytes(body, MAX_FORM).await.map_err(|_| too_large(MAX_FORM).into_response())?;
         let who = by_cookie(&sessions, &parts.headers).await.map_err(IntoResponse::into_response)?;
-        let fields = fields(&bytes).await.map_err(IntoResponse::into_response)?;
+        let fields: Vec<(String, String)> = read(&bytes).await.map_err(IntoResponse::into_response)?;
         let sent = fields.iter().find(|(name, _)| name == csrf::FIELD).map_or("", |(_, token)| token.as_str());
         let ours = csrf::same_origin(&parts.headers) == Some(true);
         // What another site sends must not become a page of ours with a button that a person would press.
@@ -69,21 +67,6 @@ where
         let PageForm { who, form } = PageForm::from_request(request, state).await?;
         Ok(Self { who, form })
     }
-}
-
-async fn fields(bytes: &Bytes) -> Result<Vec<(String, String)>, Problem> {
-    let request = Request::builder()
-        .method("POST")
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(bytes.clone()))
-        .map_err(Problem::malformed)?;
-    let Form(fields) = Form::from_request(request, &()).await.map_err(Problem::malformed)?;
-    Ok(fields)
-}
-
-fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The form is too large")
-        .detail(format!("A form has {MAX_FORM} bytes at most, and must arrive whole."))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use utoipa_axum::routes;
 use crate::state::Studio;
 
 pub(crate) use jobs::again as restart_job;
-pub(crate) use partner_keys::new_key;
+pub(crate) use partner_keys::{new_key, revoke_key};
 pub(crate) use releases::{reason_fault, state as release_state};
 pub(crate) use tokens::{DEFAULT_DAYS, MAX_DAYS, new_token};
 pub(crate) use users::{create as create_user, let_in, shut_out};

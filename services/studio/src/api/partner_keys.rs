@@ -140,13 +140,18 @@ pub(super) async fn revoke(
 ) -> Result<StatusCode, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
-    let key: PartnerKeyId = access::id(&key)?;
-    let keys = studio.store.partner_keys(partner.id).await.map_err(fault::of)?;
+    revoke_key(&studio, partner.id, &key, Actor::User(who.id())).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Revokes a key of this partner; a key of another one is not found. Pages and the API do this alike.
+pub(crate) async fn revoke_key(studio: &Studio, partner: PartnerId, key: &str, actor: Actor) -> Result<(), Problem> {
+    let key: PartnerKeyId = access::id(key)?;
+    let keys = studio.store.partner_keys(partner).await.map_err(fault::of)?;
     if !keys.iter().any(|known| known.id == key) {
         return Err(Problem::not_found());
     }
-    studio.store.partner_key_revoke(key, Actor::User(who.id())).await.map_err(fault::of)?;
-    Ok(StatusCode::NO_CONTENT)
+    studio.store.partner_key_revoke(key, actor).await.map_err(fault::of)
 }
 
 #[cfg(test)]

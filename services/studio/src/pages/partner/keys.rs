@@ -2,17 +2,16 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use countersign_domain::id::PartnerKeyId;
+use countersign_session::PageForm;
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
-use countersign_session::{PageForm, fault};
 use countersign_store::Actor;
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::{Back, found, page};
 use crate::access;
-use crate::api::new_key;
+use crate::api::{new_key, revoke_key};
 use crate::state::Studio;
 
 #[derive(Deserialize)]
@@ -68,12 +67,7 @@ pub(in crate::pages) async fn revoke(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = found(&studio, &id).await?;
-    let key: PartnerKeyId = access::id(&key)?;
-    let keys = studio.store.partner_keys(partner.id).await.map_err(fault::of)?;
-    if !keys.iter().any(|known| known.id == key) {
-        return Err(Problem::not_found());
-    }
-    studio.store.partner_key_revoke(key, Actor::User(who.user.id)).await.map_err(fault::of)?;
+    revoke_key(&studio, partner.id, &key, Actor::User(who.user.id)).await?;
     Ok(go(&format!("/partners/{id}"), Some(&Flash::good("The key is revoked: it opens nothing from now on."))))
 }
 
