@@ -14,14 +14,17 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
-mod cache;
 mod chat;
+mod compute;
 mod constraint;
 mod draft;
 mod engine;
 mod error;
 mod forbidden;
+mod kv;
 mod load;
+mod lookup;
+pub mod measure;
 mod model;
 mod random;
 mod rope;
@@ -31,6 +34,7 @@ mod sequence;
 mod source;
 #[cfg(test)]
 mod testing;
+mod text;
 mod token_env;
 
 pub use chat::ChatMessage;

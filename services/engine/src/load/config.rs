@@ -94,6 +94,9 @@ impl Config {
             norm_eps: self.rms_norm_eps.unwrap_or(1e-6),
             context,
             rope: self.rope(path)?,
+            qkv_bias: false,
+            qk_norm: false,
+            rope_layers: vec![true; self.num_hidden_layers.min(1 << 10)],
         };
         check(path, &shape)?;
         Ok(shape)

@@ -9,7 +9,7 @@ use tokenizers::Tokenizer;
 
 use super::{Parts, config, failure, gguf_header};
 use crate::error::LoadError;
-use crate::model::{Llama, Shape, Weight, Weights};
+use crate::model::{Decoder, Shape, Weight, Weights};
 use crate::rope::{Pairing, Rope, Scaling};
 
 /// Loads from a reader; `tokenizer` finds the tokenizer and says where it was found.
@@ -26,7 +26,7 @@ pub(super) fn load<R: Read + Seek>(
     let mut weights = GgufWeights { path, content, reader };
     let shape = weights.shape()?;
     let positions = shape.context.min(context_limit).max(1);
-    let model = Llama::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
+    let model = Decoder::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
     let own_output = weights.has_output();
     let content = weights.content;
     let number = |key: &str| content.metadata.get(key).and_then(unsigned).and_then(|id| u32::try_from(id).ok());
@@ -122,6 +122,9 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
                 pairing: Pairing::Neighbours,
                 scaling,
             },
+            qkv_bias: false,
+            qk_norm: false,
+            rope_layers: vec![true; self.needed("llama.block_count")?.min(1 << 10)],
         };
         config::check(self.path, &shape)?;
         Ok(shape)
@@ -191,6 +194,7 @@ impl<R: Read + Seek> Weights for GgufWeights<'_, R> {
 
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
+        Weight::QueryBias(_) | Weight::KeyBias(_) | Weight::ValueBias(_) | Weight::QueryNorm(_) | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "token_embd.weight".into(),
         Weight::OutputNorm => "output_norm.weight".into(),
         Weight::Output => "output.weight".into(),
