@@ -27,6 +27,7 @@ mod lookup;
 pub mod measure;
 mod model;
 mod random;
+pub mod random_model;
 mod rope;
 mod sampler;
 mod scheduler;
