@@ -21,6 +21,8 @@ mod draft;
 mod engine;
 mod error;
 mod forbidden;
+#[cfg(test)]
+mod invariance;
 mod kv;
 mod load;
 mod lookup;
