@@ -48,7 +48,7 @@ impl Matrix {
         let mut packed = Lines::zeros(tiles * blocks * record);
         let shared = Shared::new(&mut packed);
         let part = BLOCK / block_columns * block_bytes;
-        parallel(tiles, |range| {
+        parallel(tiles, LANES * columns, |range| {
             for tile in range {
                 // SAFETY: each tile is one thread's.
                 let records = unsafe { shared.part(tile * blocks * record..(tile + 1) * blocks * record) };
@@ -172,7 +172,8 @@ pub(crate) fn multiply(rows: &Activations<'_>, jobs: &mut [(&Matrix, &mut [f32])
         pieces.extend((0..tiles).step_by(TILES).map(|tile| (job, tile, TILES.min(tiles - tile))));
         outputs.push((*matrix, Shared::new(out)));
     }
-    parallel(pieces.len(), |range| {
+    let each = rows.rows * rows.width * TILES * LANES / 8;
+    parallel(pieces.len(), each, |range| {
         for &(job, tile, tiles) in &pieces[range] {
             let (matrix, out) = &outputs[job];
             piece(rows, matrix, out, tile, tiles);
