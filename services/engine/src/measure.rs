@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use crate::engine::ModelInfo;
 use crate::error::LoadError;
 use crate::kv::{Cache, Table};
-use crate::model::{Decoder, Span};
+use crate::model::{Model, Span};
 use crate::random::uniform;
 use crate::source::ModelSource;
 
 /// A loaded model to be measured.
 #[derive(Debug)]
 pub struct Bench {
-    model: Decoder,
+    model: Model,
     cache: Cache,
     chunk: usize,
 }

@@ -84,6 +84,7 @@ impl Matrix {
         Some(Self { rows, columns, level: Level::detect(), weights })
     }
 
+    #[cfg(test)]
     pub(crate) fn rows(&self) -> usize {
         self.rows
     }

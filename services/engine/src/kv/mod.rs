@@ -43,6 +43,12 @@ impl Cache {
         Self { pool: Pool::new(numbers, exact, blocks), tree: Tree::default() }
     }
 
+    /// So many blocks whose numbers are kept elsewhere.
+    pub(crate) fn of_blocks(blocks: usize) -> Self {
+        Self { pool: Pool::new(0, true, blocks), tree: Tree::default() }
+    }
+
+    #[cfg(test)]
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool
     }

@@ -6,12 +6,12 @@
 use candle_core::{DType, Tensor};
 
 use super::weights::pack;
-use super::{LoadFailure, Shape, Weight, Weights};
+use super::{LoadFailure, Shape, Span, Weight, Weights};
 use crate::compute::activations::{Activations, Quantized};
 use crate::compute::attention::{self, Blocks, Heads, Queries};
 use crate::compute::simd::Level;
 use crate::compute::{Matrix, elementwise, multiply};
-use crate::kv::{BlockId, Cache, Numbers, Pool};
+use crate::kv::{Cache, Numbers, Pool};
 
 /// A loaded model.
 #[derive(Debug)]
@@ -43,18 +43,6 @@ struct Layer {
     gate: Matrix,
     up: Matrix,
     down: Matrix,
-}
-
-/// New positions of one sequence.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span<'a> {
-    pub tokens: &'a [u32],
-    /// The position of the first.
-    pub start: usize,
-    /// The sequence's blocks, up to the last new position at least.
-    pub blocks: &'a [BlockId],
-    /// How many of the last positions' logits are wanted.
-    pub wanted: usize,
 }
 
 /// Kept from one step to the next, so that nothing large is allocated while drafts are written.
@@ -148,14 +136,10 @@ impl Decoder {
         self.positions
     }
 
-    fn heads(&self) -> Heads {
-        Heads { heads: self.shape.heads, kv_heads: self.shape.kv_heads, dim: self.shape.head_dim }
-    }
-
     /// A cache for this model. Keys and values are kept in F32 where the weights are exact, else in F16.
     pub(crate) fn new_cache(&self, bytes: usize) -> Cache {
         let exact = !self.layers.iter().any(|layer| layer.key.is_quantized());
-        Cache::new(self.heads(), self.shape.layers, exact, bytes, self.positions)
+        Cache::new(self.shape.heads(), self.shape.layers, exact, bytes, self.positions)
     }
 
     /// Reads the spans and gives the logits of the wanted positions, `[wanted, vocab]`, span by span.
@@ -173,7 +157,7 @@ impl Decoder {
 
     /// The same up to the last norm: hidden states `[wanted, hidden]`.
     pub(crate) fn states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
-        self.check(spans)?;
+        super::check(&self.shape, self.positions, spans)?;
         let (hidden, level, epsilon) = (self.shape.hidden, self.level, self.shape.norm_eps);
         let rows: usize = spans.iter().map(|span| span.tokens.len()).sum();
         let mut buffers = std::mem::take(&mut self.buffers);
@@ -195,23 +179,10 @@ impl Decoder {
         Ok(states)
     }
 
-    fn check(&self, spans: &[Span<'_>]) -> candle_core::Result<()> {
-        for span in spans {
-            if let Some(token) = span.tokens.iter().find(|&&token| token as usize >= self.shape.vocab) {
-                candle_core::bail!("token {token} is outside the vocabulary of {}", self.shape.vocab)
-            }
-            let end = span.start + span.tokens.len();
-            if end > self.positions || end > span.blocks.len() * attention::POSITIONS {
-                candle_core::bail!("{end} positions do not fit the context of {}", self.positions)
-            }
-        }
-        Ok(())
-    }
-
     /// Adds a layer's attention to the state.
     fn attention(&self, at: usize, spans: &[Span<'_>], pool: &mut Pool, buffers: &mut Buffers, rows: usize) {
         let (shape, layer, level) = (&self.shape, &self.layers[at], self.level);
-        let heads = self.heads();
+        let heads = self.shape.heads();
         let (queries, keys) = (shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim);
         let Buffers { state, normed, quantized, query, key, value, attended, added, .. } = buffers;
         let normed = sized(normed, rows * shape.hidden);
@@ -254,7 +225,7 @@ impl Decoder {
     }
 
     fn write_cache(&self, layer: usize, spans: &[Span<'_>], pool: &mut Pool, keys: &[f32], values: &[f32]) {
-        let heads = self.heads();
+        let heads = self.shape.heads();
         let width = heads.kv_heads * heads.dim;
         let range = layer * heads.block()..(layer + 1) * heads.block();
         let mut lines = keys.chunks_exact(width).zip(values.chunks_exact(width));

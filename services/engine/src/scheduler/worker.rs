@@ -10,7 +10,7 @@ use crate::engine::EngineOptions;
 use crate::error::DraftError;
 use crate::kv::Cache;
 use crate::lookup::Siblings;
-use crate::model::{Decoder, Span};
+use crate::model::{Model, Span};
 use crate::sequence::{Plan, Sequence};
 use crate::text::Progress;
 use crate::token_env::TokenEnvironment;
@@ -25,7 +25,7 @@ const FREE_ROWS: usize = 12;
 /// The thread's state.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    model: Decoder,
+    model: Model,
     environment: Arc<TokenEnvironment>,
     cache: Cache,
     options: EngineOptions,
@@ -38,7 +38,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(model: Decoder, environment: Arc<TokenEnvironment>, options: EngineOptions) -> Self {
+    pub(crate) fn new(model: Model, environment: Arc<TokenEnvironment>, options: EngineOptions) -> Self {
         let cache = model.new_cache(options.cache_bytes);
         Self {
             model,
