@@ -59,7 +59,17 @@ pub enum LoadError {
 }
 
 /// Architectures that the engine runs, as `config.json` and GGUF name them.
-pub const SUPPORTED_ARCHITECTURES: [&str; 2] = ["LlamaForCausalLM (config.json)", "llama (GGUF)"];
+pub const SUPPORTED_ARCHITECTURES: [&str; 9] = [
+    "LlamaForCausalLM (config.json)",
+    "MistralForCausalLM (config.json)",
+    "Qwen2ForCausalLM (config.json)",
+    "Qwen3ForCausalLM (config.json)",
+    "SmolLM3ForCausalLM (config.json)",
+    "llama (GGUF)",
+    "qwen2 (GGUF)",
+    "qwen3 (GGUF)",
+    "smollm3 (GGUF)",
+];
 
 impl LoadError {
     pub(crate) fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {

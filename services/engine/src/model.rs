@@ -26,6 +26,36 @@ pub(crate) struct Shape {
     /// Positions that the model was made for.
     pub context: usize,
     pub rope: Rope,
+    /// Whether queries, keys and values have biases.
+    pub qkv_bias: bool,
+    /// Whether each head of queries and keys is normalized before it is turned.
+    pub qk_norm: bool,
+    /// For each layer, whether it turns queries and keys.
+    pub rope_layers: Vec<bool>,
+}
+
+impl Shape {
+    /// All weights of a layer.
+    pub(crate) fn weights_of(&self, layer: usize) -> impl Iterator<Item = Weight> {
+        let always = [
+            Weight::AttentionNorm(layer),
+            Weight::Query(layer),
+            Weight::Key(layer),
+            Weight::Value(layer),
+            Weight::AttentionOut(layer),
+            Weight::FfnNorm(layer),
+            Weight::Gate(layer),
+            Weight::Up(layer),
+            Weight::Down(layer),
+        ];
+        let biases = [Weight::QueryBias(layer), Weight::KeyBias(layer), Weight::ValueBias(layer)];
+        let norms = [Weight::QueryNorm(layer), Weight::KeyNorm(layer)];
+        let (qkv_bias, qk_norm) = (self.qkv_bias, self.qk_norm);
+        always
+            .into_iter()
+            .chain(biases.into_iter().filter(move |_| qkv_bias))
+            .chain(norms.into_iter().filter(move |_| qk_norm))
+    }
 }
 
 /// Which weight of the architecture; the loaders know what their format calls it.
@@ -38,6 +68,11 @@ pub(crate) enum Weight {
     Query(usize),
     Key(usize),
     Value(usize),
+    QueryBias(usize),
+    KeyBias(usize),
+    ValueBias(usize),
+    QueryNorm(usize),
+    KeyNorm(usize),
     AttentionOut(usize),
     FfnNorm(usize),
     Gate(usize),
@@ -75,6 +110,10 @@ struct Layer {
     query: QMatMul,
     key: QMatMul,
     value: QMatMul,
+    /// Of queries, keys and values.
+    biases: Option<[Tensor; 3]>,
+    /// Of queries and keys.
+    head_norms: Option<[Tensor; 2]>,
     attention_out: QMatMul,
     ffn_norm: Tensor,
     gate: QMatMul,
@@ -100,6 +139,21 @@ impl Llama {
                     query: weights.matrix(Weight::Query(at), queries, hidden)?,
                     key: weights.matrix(Weight::Key(at), keys, hidden)?,
                     value: weights.matrix(Weight::Value(at), keys, hidden)?,
+                    biases: match shape.qkv_bias {
+                        true => Some([
+                            weights.vector(Weight::QueryBias(at), queries)?,
+                            weights.vector(Weight::KeyBias(at), keys)?,
+                            weights.vector(Weight::ValueBias(at), keys)?,
+                        ]),
+                        false => None,
+                    },
+                    head_norms: match shape.qk_norm {
+                        true => Some([
+                            weights.vector(Weight::QueryNorm(at), head_dim)?,
+                            weights.vector(Weight::KeyNorm(at), head_dim)?,
+                        ]),
+                        false => None,
+                    },
                     attention_out: weights.matrix(Weight::AttentionOut(at), hidden, queries)?,
                     ffn_norm: weights.vector(Weight::FfnNorm(at), hidden)?,
                     gate: weights.matrix(Weight::Gate(at), ffn, hidden)?,
@@ -136,7 +190,9 @@ impl Llama {
     pub(crate) fn parameters(&self, own_output: bool) -> u64 {
         let shape = &self.shape;
         let attention = shape.hidden * shape.head_dim * (2 * shape.heads + 2 * shape.kv_heads);
-        let layer = attention + 3 * shape.hidden * shape.ffn + 2 * shape.hidden;
+        let biases = if shape.qkv_bias { shape.head_dim * (shape.heads + 2 * shape.kv_heads) } else { 0 };
+        let head_norms = if shape.qk_norm { 2 * shape.head_dim } else { 0 };
+        let layer = attention + biases + head_norms + 3 * shape.hidden * shape.ffn + 2 * shape.hidden;
         let tables = shape.vocab * shape.hidden * (1 + usize::from(own_output));
         (shape.layers * layer + tables + shape.hidden) as u64
     }
@@ -156,17 +212,28 @@ impl Llama {
         let mut state = self.embedding.embedding(&Tensor::new(tokens, &Device::Cpu)?)?;
         for (at, layer) in self.layers.iter().enumerate() {
             let normed = rms_norm(&state, &layer.attention_norm, shape.norm_eps)?;
+            let biased = |product: Tensor, which: usize| match &layer.biases {
+                Some(biases) => product.broadcast_add(&biases[which]),
+                None => Ok(product),
+            };
             // [t, n · head_dim] → [1, n, t, head_dim]
             let split = |tensor: Tensor, heads: usize| {
                 tensor.reshape((1, count, heads, shape.head_dim))?.transpose(1, 2)?.contiguous()
             };
-            let turn = |tensor: &Tensor| match shape.rope.pairing {
-                Pairing::Halves => rope(tensor, &cosines, &sines),
-                Pairing::Neighbours => rope_i(tensor, &cosines, &sines),
+            let turn = |tensor: Tensor, which: usize| {
+                let tensor = match &layer.head_norms {
+                    Some(gains) => rms_norm(&tensor, &gains[which], shape.norm_eps)?,
+                    None => tensor,
+                };
+                match shape.rope.pairing {
+                    _ if !shape.rope_layers[at] => Ok(tensor),
+                    Pairing::Halves => rope(&tensor, &cosines, &sines),
+                    Pairing::Neighbours => rope_i(&tensor, &cosines, &sines),
+                }
             };
-            let query = turn(&split(layer.query.forward(&normed)?, shape.heads)?)?;
-            let key = turn(&split(layer.key.forward(&normed)?, shape.kv_heads)?)?;
-            let value = split(layer.value.forward(&normed)?, shape.kv_heads)?;
+            let query = turn(split(biased(layer.query.forward(&normed)?, 0)?, shape.heads)?, 0)?;
+            let key = turn(split(biased(layer.key.forward(&normed)?, 1)?, shape.kv_heads)?, 1)?;
+            let value = split(biased(layer.value.forward(&normed)?, 2)?, shape.kv_heads)?;
             let (keys, values) = cache.write(at, &key.squeeze(0)?, &value.squeeze(0)?)?;
 
             let group = shape.heads / shape.kv_heads;
@@ -195,6 +262,12 @@ impl Llama {
         }
         cache.advance(count);
         Ok(state)
+    }
+
+    /// The logits `[t, vocab]` that follow each of `states`.
+    #[cfg(test)]
+    pub(crate) fn all_logits(&self, states: &Tensor) -> Result<Tensor> {
+        self.output.forward(&rms_norm(&states.contiguous()?, &self.output_norm, self.shape.norm_eps)?)
     }
 
     /// The logits `[vocab]` that follow the last position of `states`.

@@ -2,8 +2,7 @@
 //!
 //! Files are not trusted: every size is held against the file's length before anything is allocated, and
 //! what the parsers below might still do wrong is caught. It never guesses an architecture and never
-//! downloads. One file a format; to add an architecture, add it beside `crate::model` and name it in
-//! `shape_of` of both formats.
+//! downloads. One file a format; to add an architecture, add it in `crate::arch`.
 
 mod config;
 mod gguf;
@@ -42,6 +41,7 @@ pub(crate) struct Loaded {
 struct Parts {
     name: String,
     digest: String,
+    architecture: &'static str,
     model: Llama,
     own_output: bool,
     tokenizer: Tokenizer,
@@ -109,7 +109,7 @@ fn finish(parts: Parts) -> Result<Loaded, LoadError> {
     let info = ModelInfo {
         name: parts.name,
         digest: parts.digest,
-        architecture: "llama".into(),
+        architecture: parts.architecture.into(),
         parameters: parts.model.parameters(parts.own_output),
         vocab_size: shape.vocab,
         context_length: parts.model.positions(),
@@ -189,5 +189,7 @@ fn failure(path: &str, failure: LoadFailure<LoadError>) -> LoadError {
     }
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,7 @@ use crate::model::{Llama, Weight, Weights};
 pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadError> {
     let config_path = folder.join("config.json");
     let config = Config::read(&config_path, &read_small(&config_path)?)?;
-    let shape = config.shape(&config_path.display().to_string())?;
+    let shape = config.shape(&config_path.display().to_string(), context_limit)?;
     let tokenizer_path = folder.join("tokenizer.json");
     let Some(tokenizer_json) = read_small_if_there(&tokenizer_path)? else {
         return Err(LoadError::NoTokenizer {
@@ -36,7 +36,7 @@ pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadErr
     let tokenizer_config = json_if_there(&folder.join("tokenizer_config.json"))?;
     let generation = json_if_there(&folder.join("generation_config.json"))?;
 
-    let mut weights = FolderWeights::open(folder, !config.tie_word_embeddings)?;
+    let mut weights = FolderWeights::open(folder, !config.tied())?;
     let digest = weights.digest()?;
     let positions = shape.context.min(context_limit).max(1);
     let model =
@@ -45,11 +45,12 @@ pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadErr
     let begin_text = token_text(&tokenizer_config["bos_token"]);
     let end_text = token_text(&tokenizer_config["eos_token"]);
     let mut ends = token_ids(&generation["eos_token_id"]);
-    ends.extend(token_ids(&config.eos_token_id));
+    ends.extend(token_ids(config.eos_token_id()));
     ends.extend(end_text.as_deref().and_then(|text| tokenizer.token_to_id(text)));
     Ok(Parts {
         name: folder.file_name().map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned()),
         digest,
+        architecture: config.architecture.name,
         model,
         own_output: weights.own_output,
         tokenizer,
@@ -236,6 +237,11 @@ pub(super) fn name_of(weight: Weight) -> String {
         Weight::Query(layer) => format!("model.layers.{layer}.self_attn.q_proj.weight"),
         Weight::Key(layer) => format!("model.layers.{layer}.self_attn.k_proj.weight"),
         Weight::Value(layer) => format!("model.layers.{layer}.self_attn.v_proj.weight"),
+        Weight::QueryBias(layer) => format!("model.layers.{layer}.self_attn.q_proj.bias"),
+        Weight::KeyBias(layer) => format!("model.layers.{layer}.self_attn.k_proj.bias"),
+        Weight::ValueBias(layer) => format!("model.layers.{layer}.self_attn.v_proj.bias"),
+        Weight::QueryNorm(layer) => format!("model.layers.{layer}.self_attn.q_norm.weight"),
+        Weight::KeyNorm(layer) => format!("model.layers.{layer}.self_attn.k_norm.weight"),
         Weight::AttentionOut(layer) => format!("model.layers.{layer}.self_attn.o_proj.weight"),
         Weight::FfnNorm(layer) => format!("model.layers.{layer}.post_attention_layernorm.weight"),
         Weight::Gate(layer) => format!("model.layers.{layer}.mlp.gate_proj.weight"),
