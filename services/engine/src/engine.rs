@@ -7,7 +7,7 @@ use crate::chat::{ChatMessage, ChatTemplate};
 use crate::constraint::{Grammar, GrammarCompiler};
 use crate::draft::{DraftHandle, DraftRequest, DraftSender};
 use crate::error::{ChatTemplateError, GrammarError, LoadError, SubmitError, TokenizeError};
-use crate::load::{self, Loaded};
+use crate::load::{self, Loaded, Target};
 use crate::scheduler::{Job, Queue, Worker};
 use crate::source::ModelSource;
 use crate::token_env::TokenEnvironment;
@@ -20,6 +20,8 @@ pub struct EngineOptions {
     pub threads: Option<usize>,
     /// The longest sequence (prompt and draft) in tokens, if the model allows that many.
     pub context_limit: usize,
+    /// Where it computes.
+    pub device: Placement,
     /// Drafts that may wait.
     pub queue_depth: usize,
     /// Drafts that are written together.
@@ -40,12 +42,39 @@ impl Default for EngineOptions {
         Self {
             threads: None,
             context_limit: 4096,
+            device: Placement::Cpu,
             queue_depth: 128,
             batch: 48,
             cache_bytes: 1 << 30,
             chunk: 256,
             speculate: true,
             fast_forward: true,
+        }
+    }
+}
+
+/// Where a model computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// On the CPU; the same drafts on every machine and for every batch.
+    Cpu,
+    /// On an NVIDIA card, by its number from 0; in programs that were built with the feature `cuda`.
+    Cuda(usize),
+}
+
+impl Placement {
+    fn device(self) -> Result<Option<candle_core::Device>, LoadError> {
+        match self {
+            Self::Cpu => Ok(None),
+            Self::Cuda(number) => candle_core::Device::new_cuda(number).map(Some).map_err(|error| {
+                let reason = match cfg!(feature = "cuda") {
+                    true => error.to_string(),
+                    false => "this program was built without CUDA; build it with `--features cuda` where the CUDA \
+                              toolkit is"
+                        .to_owned(),
+                };
+                LoadError::Device { device: format!("cuda:{number}"), reason }
+            }),
         }
     }
 }
@@ -94,7 +123,9 @@ impl Engine {
         if let Some(wanted) = options.threads.filter(|&wanted| wanted != available) {
             return Err(LoadError::Threads { wanted, available });
         }
-        let Loaded { model, environment, chat, info } = load::load(&source, options.context_limit)?;
+        let (context_limit, cache_bytes) = (options.context_limit, options.cache_bytes);
+        let target = Target { context_limit, cache_bytes, device: options.device.device()? };
+        let Loaded { model, environment, chat, info } = load::load(&source, &target)?;
         drop(source);
         let invalid = |reason: String| LoadError::invalid(&info.name, reason);
         let grammars = GrammarCompiler::new(Arc::clone(&environment))

@@ -53,13 +53,31 @@ pub enum LoadError {
         /// What the environment gives.
         available: usize,
     },
+    /// A device that is not there.
+    #[error("the device `{device}` cannot be used: {reason}")]
+    Device {
+        /// As it was asked for.
+        device: String,
+        /// Why.
+        reason: String,
+    },
     /// The operating system refused the model's thread.
     #[error("the model's thread could not be started: {0}")]
     Thread(std::io::Error),
 }
 
 /// Architectures that the engine runs, as `config.json` and GGUF name them.
-pub const SUPPORTED_ARCHITECTURES: [&str; 2] = ["LlamaForCausalLM (config.json)", "llama (GGUF)"];
+pub const SUPPORTED_ARCHITECTURES: [&str; 9] = [
+    "LlamaForCausalLM (config.json)",
+    "MistralForCausalLM (config.json)",
+    "Qwen2ForCausalLM (config.json)",
+    "Qwen3ForCausalLM (config.json)",
+    "SmolLM3ForCausalLM (config.json)",
+    "llama (GGUF)",
+    "qwen2 (GGUF)",
+    "qwen3 (GGUF)",
+    "smollm3 (GGUF)",
+];
 
 impl LoadError {
     pub(crate) fn invalid(path: impl Into<String>, reason: impl Into<String>) -> Self {

@@ -9,11 +9,12 @@
 //! is written), and what it asks at each token: `model` and `cache`, `constraint` with `token_env`,
 //! `forbidden`, `sampler` with `random`. Files are read in `load`.
 //!
-//! To add an architecture: a forward like `model`'s, and its name in both formats of `load`. To add a
+//! To add an architecture: its differences, as data, in `arch`. To add a
 //! bound on what may be written: an automaton like `forbidden`, asked in `sequence`.
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
+mod arch;
 mod chat;
 mod compute;
 mod constraint;
@@ -21,6 +22,8 @@ mod draft;
 mod engine;
 mod error;
 mod forbidden;
+#[cfg(test)]
+mod goldens;
 #[cfg(test)]
 mod invariance;
 mod kv;
@@ -43,7 +46,7 @@ mod token_env;
 pub use chat::ChatMessage;
 pub use constraint::Grammar;
 pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};
-pub use engine::{Engine, EngineOptions, ModelInfo};
+pub use engine::{Engine, EngineOptions, ModelInfo, Placement};
 pub use error::{
     ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError, TokenizeError,
 };

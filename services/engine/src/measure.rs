@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::engine::ModelInfo;
 use crate::error::LoadError;
 use crate::kv::{Cache, Table};
+use crate::load::Target;
 use crate::model::{Model, Span};
 use crate::random::uniform;
 use crate::source::ModelSource;
@@ -31,7 +32,8 @@ impl Bench {
         chunk: usize,
         cache_bytes: usize,
     ) -> Result<(Self, ModelInfo), LoadError> {
-        let loaded = crate::load::load(source, context_limit)?;
+        let target = Target { context_limit, cache_bytes, ..Target::default() };
+        let loaded = crate::load::load(source, &target)?;
         let cache = loaded.model.new_cache(cache_bytes);
         Ok((Self { model: loaded.model, cache, chunk: chunk.max(1) }, loaded.info))
     }

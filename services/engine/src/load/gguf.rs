@@ -1,5 +1,6 @@
 //! GGUF: dimensions from the metadata, weights as they are quantized.
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use candle_core::quantized::gguf_file::{Content, Value};
@@ -7,10 +8,11 @@ use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{DType, Device, Tensor};
 use tokenizers::Tokenizer;
 
-use super::{Parts, config, failure, gguf_header};
+use super::{Parts, Target, config, gguf_header};
+use crate::arch::{self, Architecture};
 use crate::error::LoadError;
-use crate::model::{Decoder, Shape, Weight, Weights};
-use crate::rope::{Pairing, Rope, Scaling};
+use crate::model::{Shape, Weight, Weights};
+use crate::rope::{Rope, Scaling};
 
 /// Loads from a reader; `tokenizer` finds the tokenizer and says where it was found.
 pub(super) fn load<R: Read + Seek>(
@@ -18,15 +20,14 @@ pub(super) fn load<R: Read + Seek>(
     name: String,
     digest: String,
     reader: &mut R,
-    context_limit: usize,
+    target: &Target,
     tokenizer: impl FnOnce(&Content) -> Result<(Tokenizer, String), LoadError>,
 ) -> Result<Parts, LoadError> {
     gguf_header::check(reader).map_err(|reason| LoadError::invalid(path, reason))?;
     let content = Content::read(reader).map_err(|error| LoadError::invalid(path, format!("its header: {error}")))?;
     let mut weights = GgufWeights { path, content, reader };
-    let shape = weights.shape()?;
-    let positions = shape.context.min(context_limit).max(1);
-    let model = Decoder::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
+    let (architecture, shape) = weights.shape(target.context_limit)?;
+    let model = target.take(path, shape, &mut weights)?;
     let own_output = weights.has_output();
     let content = weights.content;
     let number = |key: &str| content.metadata.get(key).and_then(unsigned).and_then(|id| u32::try_from(id).ok());
@@ -36,6 +37,7 @@ pub(super) fn load<R: Read + Seek>(
     Ok(Parts {
         name: text(&content, "general.name").filter(|name| !name.is_empty()).unwrap_or(name),
         digest,
+        architecture: architecture.name,
         model,
         own_output,
         begin_text: number("tokenizer.ggml.bos_token_id").and_then(|id| tokenizer.id_to_token(id)),
@@ -58,35 +60,40 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
         LoadError::invalid(self.path, reason)
     }
 
-    fn shape(&mut self) -> Result<Shape, LoadError> {
+    /// What the metadata say, and what of it this engine computes. `context_limit` is how many positions will be run.
+    fn shape(&mut self, context_limit: usize) -> Result<(&'static Architecture, Shape), LoadError> {
         let found = text(&self.content, "general.architecture").unwrap_or_else(|| "none".into());
-        if found != "llama" {
+        let Some(architecture) = arch::by_gguf_name(&found) else {
+            return Err(LoadError::Architecture { path: self.path.into(), found });
+        };
+        let key = |part: &str| format!("{found}.{part}");
+        if self.optional(&key("expert_count"))?.is_some_and(|count| count > 0) {
+            let found = format!("{found} with experts");
             return Err(LoadError::Architecture { path: self.path.into(), found });
         }
-        if self.optional("llama.expert_count")?.is_some_and(|count| count > 0) {
-            return Err(LoadError::Architecture { path: self.path.into(), found: "llama with experts".into() });
-        }
-        if let Some(bias) = self.content.tensor_infos.keys().find(|name| name.ends_with(".bias")) {
-            return Err(self.invalid(format!("has the bias `{bias}`, which this engine does not run")));
-        }
-        let hidden = self.needed("llama.embedding_length")?;
-        let heads = self.needed("llama.attention.head_count")?;
-        let head_dim = match self.optional("llama.attention.key_length")? {
+        let hidden = self.needed(&key("embedding_length"))?;
+        let heads = self.needed(&key("attention.head_count"))?;
+        let head_dim = match self.optional(&key("attention.key_length"))? {
             Some(size) => size,
             None if heads > 0 && hidden.is_multiple_of(heads) => hidden / heads,
             None => {
                 return Err(self.invalid("the embedding length is no multiple of the number of heads".into()));
             }
         };
-        for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
-            if let Some(other) = self.optional(key)?.filter(|&other| other != head_dim) {
+        for key in [key("attention.value_length"), key("rope.dimension_count")] {
+            if let Some(other) = self.optional(&key)?.filter(|&other| other != head_dim) {
                 return Err(self.invalid(format!(
                     "`{key}` is {other} and the head size {head_dim}, which this engine does not run"
                 )));
             }
         }
-        if let Some(kind) = text(&self.content, "llama.rope.scaling.type").filter(|kind| kind != "none") {
+        if let Some(kind) = text(&self.content, &key("rope.scaling.type")).filter(|kind| kind != "none") {
             return Err(self.invalid(format!("the rope scaling is `{kind}`; supported: none, or a rope_freqs.weight")));
+        }
+        for key in [key("rope.scale_linear"), key("rope.scaling.factor")] {
+            if let Some(factor) = self.float(&key)?.filter(|&factor| factor != 1.0 && factor != 0.0) {
+                return Err(self.invalid(format!("`{key}` is {factor}, a rope scaling that this engine does not run")));
+            }
         }
         let vocab = match self.content.tensor_infos.get("token_embd.weight").map(|info| info.shape.dims()) {
             Some(&[rows, _]) => rows,
@@ -107,27 +114,51 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
                 )));
             }
         };
-        let shape = Shape {
+        let mut shape = Shape {
             vocab,
             hidden,
-            layers: self.needed("llama.block_count")?,
+            layers: self.needed(&key("block_count"))?,
             heads,
-            kv_heads: self.optional("llama.attention.head_count_kv")?.unwrap_or(heads),
+            kv_heads: self.optional(&key("attention.head_count_kv"))?.unwrap_or(heads),
             head_dim,
-            ffn: self.needed("llama.feed_forward_length")?,
-            norm_eps: self.float("llama.attention.layer_norm_rms_epsilon").unwrap_or(1e-5) as f32,
-            context: self.needed("llama.context_length")?,
+            ffn: self.needed(&key("feed_forward_length"))?,
+            norm_eps: self
+                .float(&key("attention.layer_norm_rms_epsilon"))?
+                .ok_or_else(|| self.invalid(format!("lacks the metadata `{found}.attention.layer_norm_rms_epsilon`")))?
+                as f32,
+            context: self.needed(&key("context_length"))?,
             rope: Rope {
-                theta: self.float("llama.rope.freq_base").unwrap_or(10_000.0),
-                pairing: Pairing::Neighbours,
+                theta: self.float(&key("rope.freq_base"))?.unwrap_or(10_000.0),
+                pairing: architecture.gguf_pairing,
                 scaling,
             },
-            qkv_bias: false,
-            qk_norm: false,
-            rope_layers: vec![true; self.needed("llama.block_count")?.min(1 << 10)],
+            qkv_bias: architecture.qkv_bias,
+            qk_norm: architecture.qk_norm,
+            rope_layers: Vec::new(),
         };
         config::check(self.path, &shape)?;
-        Ok(shape)
+        shape.rope_layers =
+            (0..shape.layers).map(|layer| (architecture.rope_layer)(layer, architecture.interval)).collect();
+        if let Some(window) = self.optional(&key("attention.sliding_window"))?.filter(|&window| window > 0) {
+            config::check_window(self.path, window, shape.context.min(context_limit))?;
+        }
+        self.refuse_unknown_tensors(&shape)?;
+        Ok((architecture, shape))
+    }
+
+    /// A tensor that the forward would pass over, a bias say, is a sign that its numbers would be wrong.
+    fn refuse_unknown_tensors(&self, shape: &Shape) -> Result<(), LoadError> {
+        let mut known: HashSet<String> =
+            [Weight::Embedding, Weight::OutputNorm, Weight::Output].into_iter().map(name_of).collect();
+        known.insert("rope_freqs.weight".into());
+        known.extend((0..shape.layers).flat_map(|layer| shape.weights_of(layer)).map(name_of));
+        // llama.cpp passes over these too: the frequencies written out, as old converters did.
+        let harmless = |name: &str| name.ends_with(".attn_rot_embd") || name.ends_with(".rotary_emb.inv_freq");
+        let unknown = self.content.tensor_infos.keys().filter(|name| !known.contains(*name) && !harmless(name));
+        match unknown.min() {
+            Some(name) => Err(self.invalid(format!("has the tensor `{name}`, which this engine does not run"))),
+            None => Ok(()),
+        }
     }
 
     fn optional(&self, key: &str) -> Result<Option<usize>, LoadError> {
@@ -144,11 +175,12 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
         self.optional(key)?.ok_or_else(|| self.invalid(format!("lacks the metadata `{key}`")))
     }
 
-    fn float(&self, key: &str) -> Option<f64> {
-        match self.content.metadata.get(key)? {
-            Value::F32(value) => Some(f64::from(*value)),
-            Value::F64(value) => Some(*value),
-            _ => None,
+    fn float(&self, key: &str) -> Result<Option<f64>, LoadError> {
+        match self.content.metadata.get(key) {
+            None => Ok(None),
+            Some(Value::F32(value)) => Ok(Some(f64::from(*value))),
+            Some(Value::F64(value)) => Ok(Some(*value)),
+            Some(_) => Err(self.invalid(format!("metadata `{key}` is no floating-point number"))),
         }
     }
 
@@ -194,7 +226,6 @@ impl<R: Read + Seek> Weights for GgufWeights<'_, R> {
 
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
-        Weight::QueryBias(_) | Weight::KeyBias(_) | Weight::ValueBias(_) | Weight::QueryNorm(_) | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "token_embd.weight".into(),
         Weight::OutputNorm => "output_norm.weight".into(),
         Weight::Output => "output.weight".into(),
@@ -202,6 +233,11 @@ pub(super) fn name_of(weight: Weight) -> String {
         Weight::Query(layer) => format!("blk.{layer}.attn_q.weight"),
         Weight::Key(layer) => format!("blk.{layer}.attn_k.weight"),
         Weight::Value(layer) => format!("blk.{layer}.attn_v.weight"),
+        Weight::QueryBias(layer) => format!("blk.{layer}.attn_q.bias"),
+        Weight::KeyBias(layer) => format!("blk.{layer}.attn_k.bias"),
+        Weight::ValueBias(layer) => format!("blk.{layer}.attn_v.bias"),
+        Weight::QueryNorm(layer) => format!("blk.{layer}.attn_q_norm.weight"),
+        Weight::KeyNorm(layer) => format!("blk.{layer}.attn_k_norm.weight"),
         Weight::AttentionOut(layer) => format!("blk.{layer}.attn_output.weight"),
         Weight::FfnNorm(layer) => format!("blk.{layer}.ffn_norm.weight"),
         Weight::Gate(layer) => format!("blk.{layer}.ffn_gate.weight"),

@@ -26,6 +26,27 @@ pub(super) fn check<R: Read + Seek>(reader: &mut R) -> Result<(), String> {
     walk.reader.rewind().map_err(|error| error.to_string())
 }
 
+/// Elements and bytes of one block of a ggml type that candle reads.
+fn block_of(kind: u32) -> Option<(u64, u64)> {
+    Some(match kind {
+        0 => (1, 4),      // F32
+        1 | 30 => (1, 2), // F16, BF16
+        2 => (32, 18),    // Q4_0
+        3 => (32, 20),    // Q4_1
+        6 => (32, 22),    // Q5_0
+        7 => (32, 24),    // Q5_1
+        8 => (32, 34),    // Q8_0
+        9 => (32, 36),    // Q8_1
+        10 => (256, 84),  // Q2_K
+        11 => (256, 110), // Q3_K
+        12 => (256, 144), // Q4_K
+        13 => (256, 176), // Q5_K
+        14 => (256, 210), // Q6_K
+        15 => (256, 292), // Q8_K
+        _ => return None,
+    })
+}
+
 impl<R: Read + Seek> Walk<'_, R> {
     fn file(&mut self) -> Result<(), String> {
         if self.length < 24 {
@@ -120,16 +141,22 @@ impl<R: Read + Seek> Walk<'_, R> {
         let mut elements = 1_u64;
         for _ in 0..dimensions {
             let size = self.u64()?;
-            // No type takes less than two bits an element.
+            // No type takes less than an eighth of a byte an element.
             elements = elements
                 .checked_mul(size)
-                .filter(|&elements| elements / 4 <= self.length)
+                .filter(|&elements| elements / 8 <= self.length)
                 .ok_or_else(|| format!("tensor `{name}` is larger than the file"))?;
         }
-        self.u32()?;
+        let kind = self.u32()?;
         let offset = self.u64()?;
-        if offset > self.length {
-            return Err(format!("tensor `{name}` lies at {offset}, behind the file's end: the file is truncated"));
+        let (block, size) = block_of(kind).ok_or_else(|| {
+            format!("tensor `{name}` is of type {kind}, which this engine does not read (IQ types and MXFP4 are such)")
+        })?;
+        let bytes = elements.div_ceil(block) * size;
+        if offset > self.length || bytes > self.length - offset {
+            return Err(format!(
+                "tensor `{name}` claims {bytes} bytes from {offset} on, behind the file's end: the file is truncated"
+            ));
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::quantized::tokenizer::TokenizerFromGguf;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::{AddedToken, Tokenizer};
 
 use super::{gguf, parse_tokenizer, read_small_if_there};
@@ -50,8 +51,10 @@ fn from_metadata(content: &Content, pre: &str) -> Result<Tokenizer, String> {
     let mut metadata = content.metadata.clone();
     metadata.insert("tokenizer.ggml.pre".into(), Value::String(pre.into()));
     if pre == "llama3" {
-        // As Llama 3's tokenizer.json has it; GGUF does not carry it.
-        metadata.entry("tokenizer.ggml.ignore_merges".into()).or_insert(Value::Bool(true));
+        // As Llama 3's tokenizer.json has it and llama.cpp takes it; GGUF need not carry it.
+        for key in ["tokenizer.ggml.ignore_merges", "tokenizer.ggml.add_bos_token"] {
+            metadata.entry(key.into()).or_insert(Value::Bool(true));
+        }
     }
     // candle makes user-defined tokens special; they are text.
     let mut user_defined = Vec::new();
@@ -72,6 +75,13 @@ fn from_metadata(content: &Content, pre: &str) -> Result<Tokenizer, String> {
         tensor_data_offset: content.tensor_data_offset,
     };
     let mut tokenizer = Tokenizer::from_gguf(&content).map_err(|error| error.to_string())?;
+    if pre == "gpt2" {
+        // candle's puts a space before the text; GPT-2's tokenizer.json and llama.cpp do not.
+        tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, true)));
+    }
     tokenizer.add_tokens(user_defined).map_err(|error| error.to_string())?;
     Ok(tokenizer)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,7 @@
 //!
 //! Files are not trusted: every size is held against the file's length before anything is allocated, and
 //! what the parsers below might still do wrong is caught. It never guesses an architecture and never
-//! downloads. One file a format; to add an architecture, add it beside `crate::model` and name it in
-//! `shape_of` of both formats.
+//! downloads. One file a format; to add an architecture, add it in `crate::arch`.
 
 mod config;
 mod gguf;
@@ -22,7 +21,7 @@ use tokenizers::Tokenizer;
 use crate::chat::ChatTemplate;
 use crate::engine::ModelInfo;
 use crate::error::LoadError;
-use crate::model::{Decoder, LoadFailure, Shape};
+use crate::model::{LoadFailure, Model, Shape, Weights};
 use crate::source::ModelSource;
 use crate::token_env::TokenEnvironment;
 
@@ -32,17 +31,38 @@ const LARGEST_JSON: u64 = 256 << 20;
 /// Everything that the engine needs of a model.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    pub model: Decoder,
+    pub model: Model,
     pub environment: Arc<TokenEnvironment>,
     pub chat: Option<ChatTemplate>,
     pub info: ModelInfo,
+}
+
+/// Where a model is to run, and how large it may be there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Target {
+    /// The longest sequence.
+    pub context_limit: usize,
+    /// `None`: the CPU, by this crate's own arithmetic.
+    pub device: Option<candle_core::Device>,
+    /// Bytes for keys and values on a device.
+    pub cache_bytes: usize,
+}
+
+impl Target {
+    /// Takes the weights there.
+    fn take<W: Weights<Error = LoadError>>(&self, path: &str, shape: Shape, weights: &mut W) -> Result<Model, LoadError> {
+        let positions = shape.context.min(self.context_limit).max(1);
+        let device = self.device.as_ref();
+        Model::load(shape, positions, weights, device, self.cache_bytes).map_err(|error| failure(path, error))
+    }
 }
 
 /// What a format gives, before the common part.
 struct Parts {
     name: String,
     digest: String,
-    model: Decoder,
+    architecture: &'static str,
+    model: Model,
     own_output: bool,
     tokenizer: Tokenizer,
     tokenizer_path: String,
@@ -53,33 +73,33 @@ struct Parts {
     chat_template: Option<String>,
 }
 
-/// Loads a model. `context_limit` bounds the longest sequence.
-pub(crate) fn load(source: &ModelSource, context_limit: usize) -> Result<Loaded, LoadError> {
+/// Loads a model.
+pub(crate) fn load(source: &ModelSource, target: &Target) -> Result<Loaded, LoadError> {
     let path = match source {
         ModelSource::Folder(path) | ModelSource::Gguf(path) => path.display().to_string(),
         ModelSource::Bytes { name, .. } => name.clone(),
     };
     // candle and tokenizers panic on some files that pass all checks; that is a bad file, not a bug here.
-    catch_unwind(AssertUnwindSafe(|| load_parts(source, context_limit).and_then(finish)))
+    catch_unwind(AssertUnwindSafe(|| load_parts(source, target).and_then(finish)))
         .unwrap_or_else(|_| Err(LoadError::invalid(path, "is damaged in a way that its parser did not survive")))
 }
 
-fn load_parts(source: &ModelSource, context_limit: usize) -> Result<Parts, LoadError> {
+fn load_parts(source: &ModelSource, target: &Target) -> Result<Parts, LoadError> {
     match source {
-        ModelSource::Folder(path) => safetensors::load(path, context_limit),
+        ModelSource::Folder(path) => safetensors::load(path, target),
         ModelSource::Gguf(path) => {
             let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             let mut file = open(path)?;
             let digest = digest_of(path, &mut file)?;
             let shown = path.display().to_string();
-            gguf::load(&shown, name, digest, &mut std::io::BufReader::new(file), context_limit, |content| {
+            gguf::load(&shown, name, digest, &mut std::io::BufReader::new(file), target, |content| {
                 gguf_tokenizer::beside_or_inside(path, content)
             })
         }
         ModelSource::Bytes { name, gguf, tokenizer_json } => {
             let digest = format!("sha256:{}", hex(&Sha256::digest(gguf.as_ref())));
             let mut reader = Cursor::new(gguf.as_ref());
-            gguf::load(name, name.clone(), digest, &mut reader, context_limit, |_| {
+            gguf::load(name, name.clone(), digest, &mut reader, target, |_| {
                 let path = format!("{name}: tokenizer.json");
                 Ok((parse_tokenizer(&path, tokenizer_json)?, path))
             })
@@ -109,7 +129,7 @@ fn finish(parts: Parts) -> Result<Loaded, LoadError> {
     let info = ModelInfo {
         name: parts.name,
         digest: parts.digest,
-        architecture: "llama".into(),
+        architecture: parts.architecture.into(),
         parameters: shape.parameters(parts.own_output),
         vocab_size: shape.vocab,
         context_length: parts.model.positions(),
@@ -189,5 +209,7 @@ fn failure(path: &str, failure: LoadFailure<LoadError>) -> LoadError {
     }
 }
 
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

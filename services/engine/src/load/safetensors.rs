@@ -1,6 +1,6 @@
 //! A folder as Hugging Face lays it out: configuration, tokenizer, one or several safetensors files.
 //!
-//! Weights of F32, F16 and BF16 are computed with in F32. One file at a time is held in memory beside the
+//! Weights of F32, F16 and BF16 are kept as they are and computed with in F32. One file at a time is held in memory beside the
 //! model.
 
 use std::collections::{BTreeSet, HashMap};
@@ -14,15 +14,15 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::config::Config;
-use super::{Parts, digest_of, failure, hex, io_error, open, parse_tokenizer, read_small, read_small_if_there};
+use super::{Parts, Target, digest_of, hex, io_error, open, parse_tokenizer, read_small, read_small_if_there};
 use crate::error::LoadError;
-use crate::model::{Decoder, Weight, Weights};
+use crate::model::{Weight, Weights};
 
 /// Loads the model in `folder`.
-pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadError> {
+pub(super) fn load(folder: &Path, target: &Target) -> Result<Parts, LoadError> {
     let config_path = folder.join("config.json");
     let config = Config::read(&config_path, &read_small(&config_path)?)?;
-    let shape = config.shape(&config_path.display().to_string())?;
+    let shape = config.shape(&config_path.display().to_string(), target.context_limit)?;
     let tokenizer_path = folder.join("tokenizer.json");
     let Some(tokenizer_json) = read_small_if_there(&tokenizer_path)? else {
         return Err(LoadError::NoTokenizer {
@@ -36,20 +36,19 @@ pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadErr
     let tokenizer_config = json_if_there(&folder.join("tokenizer_config.json"))?;
     let generation = json_if_there(&folder.join("generation_config.json"))?;
 
-    let mut weights = FolderWeights::open(folder, !config.tie_word_embeddings)?;
+    let mut weights = FolderWeights::open(folder, !config.tied())?;
     let digest = weights.digest()?;
-    let positions = shape.context.min(context_limit).max(1);
-    let model =
-        Decoder::load(shape, positions, &mut weights).map_err(|error| failure(&folder.display().to_string(), error))?;
+    let model = target.take(&folder.display().to_string(), shape, &mut weights)?;
 
     let begin_text = token_text(&tokenizer_config["bos_token"]);
     let end_text = token_text(&tokenizer_config["eos_token"]);
     let mut ends = token_ids(&generation["eos_token_id"]);
-    ends.extend(token_ids(&config.eos_token_id));
+    ends.extend(token_ids(config.eos_token_id()));
     ends.extend(end_text.as_deref().and_then(|text| tokenizer.token_to_id(text)));
     Ok(Parts {
         name: folder.file_name().map_or_else(|| "model".into(), |name| name.to_string_lossy().into_owned()),
         digest,
+        architecture: config.architecture.name,
         model,
         own_output: weights.own_output,
         tokenizer,
@@ -187,9 +186,7 @@ impl FolderWeights {
         if !matches!(kind.as_str(), "F32" | "F16" | "BF16") {
             return Err(invalid(format!("tensor `{name}` is of type {kind}; supported: F32, F16, BF16")));
         }
-        file.load(&name, &Device::Cpu)
-            .and_then(|tensor| tensor.to_dtype(DType::F32))
-            .map_err(|error| invalid(format!("tensor `{name}`: {error}")))
+        file.load(&name, &Device::Cpu).map_err(|error| invalid(format!("tensor `{name}`: {error}")))
     }
 }
 
@@ -219,7 +216,8 @@ impl Weights for FolderWeights {
     }
 
     fn vector(&mut self, weight: Weight, length: usize) -> Result<Tensor, LoadError> {
-        self.tensor(weight, &[length])
+        let tensor = self.tensor(weight, &[length])?;
+        tensor.to_dtype(DType::F32).map_err(|error| LoadError::invalid(self.folder.display().to_string(), error.to_string()))
     }
 
     fn has_output(&self) -> bool {
@@ -229,7 +227,6 @@ impl Weights for FolderWeights {
 
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
-        Weight::QueryBias(_) | Weight::KeyBias(_) | Weight::ValueBias(_) | Weight::QueryNorm(_) | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "model.embed_tokens.weight".into(),
         Weight::OutputNorm => "model.norm.weight".into(),
         Weight::Output => "lm_head.weight".into(),
@@ -237,6 +234,11 @@ pub(super) fn name_of(weight: Weight) -> String {
         Weight::Query(layer) => format!("model.layers.{layer}.self_attn.q_proj.weight"),
         Weight::Key(layer) => format!("model.layers.{layer}.self_attn.k_proj.weight"),
         Weight::Value(layer) => format!("model.layers.{layer}.self_attn.v_proj.weight"),
+        Weight::QueryBias(layer) => format!("model.layers.{layer}.self_attn.q_proj.bias"),
+        Weight::KeyBias(layer) => format!("model.layers.{layer}.self_attn.k_proj.bias"),
+        Weight::ValueBias(layer) => format!("model.layers.{layer}.self_attn.v_proj.bias"),
+        Weight::QueryNorm(layer) => format!("model.layers.{layer}.self_attn.q_norm.weight"),
+        Weight::KeyNorm(layer) => format!("model.layers.{layer}.self_attn.k_norm.weight"),
         Weight::AttentionOut(layer) => format!("model.layers.{layer}.self_attn.o_proj.weight"),
         Weight::FfnNorm(layer) => format!("model.layers.{layer}.post_attention_layernorm.weight"),
         Weight::Gate(layer) => format!("model.layers.{layer}.mlp.gate_proj.weight"),

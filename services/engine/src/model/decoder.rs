@@ -156,9 +156,25 @@ impl Decoder {
     }
 
     /// The same up to the last norm: hidden states `[wanted, hidden]`.
-    pub(crate) fn states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
+    fn states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
+        self.run(spans, pool)?;
+        let mut states = vec![0.0; self.buffers.state.len()];
+        let (level, epsilon) = (self.level, self.shape.norm_eps);
+        elementwise::rms_norm(level, &self.buffers.state, &self.output_norm, epsilon, &mut states);
+        Ok(states)
+    }
+
+    /// The hidden states before the last norm, `[wanted, hidden]`.
+    #[cfg(test)]
+    pub(crate) fn raw_states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
+        self.run(spans, pool)?;
+        Ok(self.buffers.state.clone())
+    }
+
+    /// All layers; the wanted rows are then the buffers' state.
+    fn run(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<()> {
         super::check(&self.shape, self.positions, spans)?;
-        let (hidden, level, epsilon) = (self.shape.hidden, self.level, self.shape.norm_eps);
+        let hidden = self.shape.hidden;
         let rows: usize = spans.iter().map(|span| span.tokens.len()).sum();
         let mut buffers = std::mem::take(&mut self.buffers);
         let state = sized(&mut buffers.state, rows * hidden);
@@ -173,10 +189,8 @@ impl Decoder {
             }
             self.feed_forward(at, &mut buffers);
         }
-        let mut states = vec![0.0; buffers.state.len()];
-        elementwise::rms_norm(level, &buffers.state, &self.output_norm, epsilon, &mut states);
         self.buffers = buffers;
-        Ok(states)
+        Ok(())
     }
 
     /// Adds a layer's attention to the state.

@@ -1,22 +1,23 @@
 use std::collections::HashMap;
 
-use candle_core::Tensor;
+use candle_core::{Device, Tensor};
 use candle_core::quantized::GgmlDType;
 
 use super::{Decoder, Span};
 use crate::ModelSource;
-use crate::kv::Table;
-use crate::testing::{LAYERS, Tiny, tokenizer_json};
+use crate::kv::{Cache, Pool, Table};
+use crate::load::Target;
+use crate::testing::{LAYERS, Tiny, tokenizer_json, decoder};
 
 fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Decoder {
     let source = ModelSource::bytes("tiny", tiny.gguf(kind), tokenizer_json().into_bytes());
-    crate::load::load(&source, 1024).unwrap().model
+    decoder(&source, 1024).0
 }
 
 fn from_folder(tiny: &Tiny) -> Decoder {
     let folder = tempfile::tempdir().unwrap();
     tiny.write_folder(folder.path());
-    crate::load::load(&ModelSource::path(folder.path()).unwrap(), 1024).unwrap().model
+    decoder(&ModelSource::path(folder.path()).unwrap(), 1024).0
 }
 
 /// The logits after the last of the chunks, read one after another.
@@ -275,4 +276,45 @@ fn plain_forward(tiny: &Tiny, weights: &HashMap<String, Tensor>, tokens: &[u32])
     let last = norm(states.last().unwrap(), &vector(weights, "model.norm.weight"));
     let output = if tiny.tied { embedding } else { matrix(weights, "lm_head.weight") };
     times(&output, &last).into_iter().map(|logit| logit as f32).collect()
+}
+
+/// The forward for other devices, run by candle on the CPU.
+#[test]
+fn the_forward_in_candles_operations_agrees() {
+    for tiny in Tiny::each() {
+        for kind in [GgmlDType::F32, GgmlDType::Q8_0] {
+            let source = ModelSource::bytes("tiny", tiny.gguf(kind), tokenizer_json().into_bytes());
+            let target = Target { context_limit: 1024, device: Some(Device::Cpu), cache_bytes: 1 << 20 };
+            let mut on_device = crate::load::load(&source, &target).unwrap().model;
+            let mut ours = from_gguf(&tiny, kind);
+            let prompts = [prompt(70), prompt(5)];
+            let read = |forward: &mut dyn FnMut(&[Span<'_>], &mut Pool) -> Vec<f32>, mut cache: Cache| {
+                let mut tables = [Table::default(), Table::default()];
+                let mut all = Vec::new();
+                for chunk in [0..50, 50..70] {
+                    let mut spans = Vec::new();
+                    for (tokens, table) in prompts.iter().zip(&mut tables) {
+                        assert!(cache.reserve(table, chunk.end.min(tokens.len())));
+                    }
+                    for (tokens, table) in prompts.iter().zip(&tables) {
+                        let range = chunk.start.min(tokens.len())..chunk.end.min(tokens.len());
+                        if !range.is_empty() {
+                            let (start, tokens) = (range.start, &tokens[range]);
+                            spans.push(Span { tokens, start, blocks: table.blocks(), wanted: 2 });
+                        }
+                    }
+                    all.extend(forward(&spans, cache.pool_mut()));
+                }
+                all
+            };
+            let cache = on_device.new_cache(1 << 20);
+            let theirs = read(&mut |spans, pool| on_device.forward(spans, pool).unwrap(), cache);
+            let cache = ours.new_cache(1 << 20);
+            let ours = read(&mut |spans, pool| ours.forward(spans, pool).unwrap(), cache);
+            // Rounding activations to eight bits magnifies the last bits of what was before.
+            let largest = ours.iter().fold(0.0_f32, |most, logit| most.max(logit.abs()));
+            let tolerance = if kind == GgmlDType::F32 { 1e-4 } else { 0.05 } * largest;
+            assert_close(&ours, &theirs, tolerance, &format!("{} {kind:?}", tiny.architecture));
+        }
+    }
 }
