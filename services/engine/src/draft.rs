@@ -100,6 +100,10 @@ pub struct DraftOutput {
     pub tokens: usize,
     /// How many of them the grammar forced.
     pub forced_tokens: usize,
+    /// How many were guessed from the prompt or from other drafts, and came true.
+    pub guessed_tokens: usize,
+    /// Tokens of the prompt that were computed for an earlier draft.
+    pub reused_tokens: usize,
     /// Mean natural logarithm of the model's own probability of the sampled tokens.
     pub mean_logprob: f32,
     /// Seconds spent reading the prompt.

@@ -8,8 +8,7 @@ use crate::constraint::{Grammar, GrammarCompiler};
 use crate::draft::{DraftHandle, DraftRequest, DraftSender};
 use crate::error::{ChatTemplateError, GrammarError, LoadError, SubmitError, TokenizeError};
 use crate::load::{self, Loaded};
-use crate::scheduler::{self, Job, Queue};
-use crate::sequence::Runner;
+use crate::scheduler::{Job, Queue, Worker};
 use crate::source::ModelSource;
 use crate::token_env::TokenEnvironment;
 
@@ -23,11 +22,31 @@ pub struct EngineOptions {
     pub context_limit: usize,
     /// Drafts that may wait.
     pub queue_depth: usize,
+    /// Drafts that are written together.
+    pub batch: usize,
+    /// The most bytes that keys and values may take, of running drafts and of prompts that are kept; at
+    /// least what one sequence of the longest kind needs.
+    pub cache_bytes: usize,
+    /// Prompt tokens that one step reads; a draft that is being written waits for them.
+    pub chunk: usize,
+    /// Whether drafts are guessed ahead from their prompt and from each other. Changes the speed only.
+    pub speculate: bool,
+    /// Whether what the grammar forces is read in one go. Changes the speed only.
+    pub fast_forward: bool,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { threads: None, context_limit: 4096, queue_depth: 32 }
+        Self {
+            threads: None,
+            context_limit: 4096,
+            queue_depth: 128,
+            batch: 48,
+            cache_bytes: 1 << 30,
+            chunk: 256,
+            speculate: true,
+            fast_forward: true,
+        }
     }
 }
 
@@ -80,15 +99,14 @@ impl Engine {
         let invalid = |reason: String| LoadError::invalid(&info.name, reason);
         let grammars = GrammarCompiler::new(Arc::clone(&environment))
             .map_err(|reason| invalid(format!("its vocabulary does not serve for grammars: {reason}")))?;
-        let mut runner = Runner::new(model, Arc::clone(&environment))
-            .map_err(|error| invalid(format!("its cache cannot be made: {error}")))?;
-        runner.warm_up().map_err(|error| invalid(format!("its first forward failed: {error}")))?;
         let queue = Arc::new(Queue::new(options.queue_depth));
+        let mut worker = Worker::new(model, Arc::clone(&environment), options);
+        worker.try_out().map_err(|error| invalid(format!("its first forward failed: {error}")))?;
         let thread = std::thread::Builder::new()
             .name("countersign-engine".into())
             .spawn({
                 let queue = Arc::clone(&queue);
-                move || scheduler::run(&queue, runner)
+                move || worker.run(&queue)
             })
             .map_err(LoadError::Thread)?;
         tracing::info!(

@@ -1,4 +1,4 @@
-//! The language model: loads a Llama-architecture checkpoint, writes drafts that obey a grammar and
+//! The language model: loads a checkpoint of the architectures in `arch`, writes drafts that obey a grammar and
 //! avoid forbidden terms, the same for the same request always.
 //!
 //! It never knows what a draft is for: no brand, template, locale or rule has a name here. It never
@@ -15,8 +15,8 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod arch;
-mod cache;
 mod chat;
+mod compute;
 mod constraint;
 mod draft;
 mod engine;
@@ -24,9 +24,13 @@ mod error;
 mod forbidden;
 #[cfg(test)]
 mod goldens;
+mod kv;
 mod load;
+mod lookup;
+pub mod measure;
 mod model;
 mod random;
+pub mod random_model;
 mod rope;
 mod sampler;
 mod scheduler;
@@ -34,6 +38,7 @@ mod sequence;
 mod source;
 #[cfg(test)]
 mod testing;
+mod text;
 mod token_env;
 
 pub use chat::ChatMessage;

@@ -3,8 +3,6 @@
 //! Su et al., RoFormer (2021). The scaling is Llama 3.1's (Meta's reference code,
 //! `apply_scaling`); GGUF files carry its result as one factor a frequency.
 
-use candle_core::{Device, Result, Tensor};
-
 /// Which numbers of a head are turned together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pairing {
@@ -62,19 +60,10 @@ impl Rope {
     }
 
     /// Cosines and sines, each `[positions, head_dim / 2]`.
-    pub(crate) fn tables(&self, head_dim: usize, positions: usize) -> Result<(Tensor, Tensor)> {
+    pub(crate) fn tables(&self, head_dim: usize, positions: usize) -> (Vec<f32>, Vec<f32>) {
         let frequencies = self.frequencies(head_dim);
-        let mut cosines = Vec::with_capacity(positions * frequencies.len());
-        let mut sines = Vec::with_capacity(positions * frequencies.len());
-        for position in 0..positions {
-            for frequency in &frequencies {
-                let angle = position as f64 * frequency;
-                cosines.push(angle.cos() as f32);
-                sines.push(angle.sin() as f32);
-            }
-        }
-        let shape = (positions, frequencies.len());
-        Ok((Tensor::from_vec(cosines, shape, &Device::Cpu)?, Tensor::from_vec(sines, shape, &Device::Cpu)?))
+        let angles = || (0..positions).flat_map(|position| frequencies.iter().map(move |turn| position as f64 * turn));
+        (angles().map(|angle| angle.cos() as f32).collect(), angles().map(|angle| angle.sin() as f32).collect())
     }
 }
 

@@ -3,31 +3,36 @@
 //! A pure function of its arguments. It works on the tokens that are allowed alone, so a mask never
 //! leaves it with nothing that the other filters would have kept.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use toktrie::SimpleVob;
 
+use crate::compute::elementwise;
+use crate::compute::simd::Level;
 use crate::draft::Sampling;
 
 /// Divides the logits of tokens already written (multiplies negative ones), as in CTRL (Keskar et al.,
 /// 2019).
-pub(crate) fn penalise(logits: &mut [f32], written: &[u32], penalty: f32) {
+pub(crate) fn penalised<'a>(logits: &'a [f32], written: &[u32], penalty: f32) -> Cow<'a, [f32]> {
     if penalty == 1.0 {
-        return;
+        return Cow::Borrowed(logits);
     }
+    let mut logits = logits.to_vec();
     let distinct: HashSet<u32> = written.iter().copied().collect();
     for token in distinct {
         if let Some(logit) = logits.get_mut(token as usize) {
             *logit = if *logit > 0.0 { *logit / penalty } else { *logit * penalty };
         }
     }
+    Cow::Owned(logits)
 }
 
 /// The natural logarithm of the probability that `logits` give to `token`.
 pub(crate) fn log_probability(logits: &[f32], token: u32) -> f64 {
-    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits.iter().map(|&logit| f64::from(logit - max).exp()).sum();
-    logits.get(token as usize).map_or(f64::NEG_INFINITY, |&logit| f64::from(logit - max) - sum.ln())
+    let Some(&logit) = logits.get(token as usize) else { return f64::NEG_INFINITY };
+    let (max, sum) = elementwise::exponentials(Level::detect(), logits);
+    f64::from(logit - max) - f64::from(sum).ln()
 }
 
 /// The token for the random number `uniform` in [0, 1), or `None` when no token is left.
@@ -57,9 +62,16 @@ pub(crate) fn draw(
     if sampling.temperature == 0.0 {
         return Some(best.0);
     }
-    // Weights relative to the likeliest, which so has weight 1.
+    // Weights relative to the likeliest, which so has weight 1. Most of a vocabulary is far below `min_p`: what is so
+    // by a wide margin is dropped before its exponential is taken.
+    let hopeless = if sampling.min_p > 0.0 {
+        f64::from(best.1) + f64::from(sampling.temperature) * (f64::from(sampling.min_p).ln() - 0.01)
+    } else {
+        f64::NEG_INFINITY
+    };
     let mut weighted: Vec<(u32, f64)> = candidates
         .into_iter()
+        .filter(|&(_, logit)| f64::from(logit) >= hopeless)
         .map(|(token, logit)| (token, (f64::from(logit - best.1) / f64::from(sampling.temperature)).exp()))
         .filter(|&(_, weight)| weight >= f64::from(sampling.min_p))
         .collect();
@@ -92,7 +104,7 @@ mod tests {
 
     use toktrie::SimpleVob;
 
-    use super::{draw, log_probability, penalise};
+    use super::{draw, log_probability, penalised};
     use crate::draft::Sampling;
 
     const GREEDY: Sampling = Sampling { temperature: 0.0, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0 };
@@ -135,14 +147,12 @@ mod tests {
 
     #[test]
     fn a_penalty_lowers_what_was_written_once() {
-        let mut logits = [2.0, -2.0, 2.0];
-        penalise(&mut logits, &[0, 1, 0], 2.0);
-        assert_eq!(logits, [1.0, -4.0, 2.0]);
+        assert_eq!(*penalised(&[2.0, -2.0, 2.0], &[0, 1, 0], 2.0), [1.0, -4.0, 2.0]);
     }
 
     #[test]
     fn log_probabilities_are_normalised() {
         let total: f64 = (0..3).map(|token| log_probability(&[1.0, 2.0, 3.0], token).exp()).sum();
-        assert!((total - 1.0).abs() < 1e-9);
+        assert!((total - 1.0).abs() < 1e-6);
     }
 }

@@ -35,7 +35,7 @@ fn gguf_files_and_our_logits_for_llama_cpp() {
             for (kind_name, kind) in &kinds[..if k_quants { 7 } else { 5 }] {
                 let name = format!("{}-{at}-{kind_name}", tiny.architecture);
                 std::fs::write(folder.join(format!("{name}.gguf")), tiny.gguf(*kind)).unwrap();
-                let (_, logits) = rules.run(&from_gguf(&tiny, *kind));
+                let (_, logits) = rules.run(&mut from_gguf(&tiny, *kind));
                 let logits: Vec<f32> = logits.flatten_all().unwrap().to_vec1().unwrap();
                 let bytes: Vec<u8> = logits.into_iter().flat_map(f32::to_le_bytes).collect();
                 std::fs::write(folder.join(format!("{name}.ours")), bytes).unwrap();

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::{difference, path, read};
 use crate::ModelSource;
-use crate::model::Llama;
+use crate::kv::{Pool, Table};
+use crate::model::{Decoder, Span};
 use crate::testing::{Tiny, tokenizer_json};
 
 /// Relative to the largest number of the golden.
@@ -40,18 +41,26 @@ impl Rules {
         self.models.iter().cloned().map(|model| Tiny { context: 4096, ..model })
     }
 
-    /// States before the last norm `[p, hidden]` and logits `[p, vocab]` at the positions, read in chunks.
-    pub(super) fn run(&self, model: &Llama) -> (Tensor, Tensor) {
-        let mut cache = model.new_cache().unwrap();
-        let states: Vec<Tensor> =
-            self.prompt().chunks(500).map(|chunk| model.forward(chunk, &mut cache).unwrap()).collect();
-        let positions = Tensor::new(self.positions.as_slice(), &Device::Cpu).unwrap();
-        let states = Tensor::cat(&states, 0).unwrap().index_select(&positions, 0).unwrap();
-        let logits = model.all_logits(&states).unwrap();
-        (states, logits)
+    /// States behind the last norm `[p, hidden]` and logits `[p, vocab]` at the positions. The prompt is read in chunks
+    /// that end at them.
+    pub(super) fn run(&self, model: &mut Decoder) -> (Tensor, Tensor) {
+        let tokens = self.prompt();
+        let mut read = |what: fn(&mut Decoder, &[Span<'_>], &mut Pool) -> candle_core::Result<Vec<f32>>| {
+            let mut cache = model.new_cache(1 << 28);
+            let (mut table, mut start, mut rows) = (Table::default(), 0, Vec::new());
+            for &position in &self.positions {
+                let end = position as usize + 1;
+                assert!(cache.reserve(&mut table, end));
+                let span = Span { tokens: &tokens[start..end], start, blocks: table.blocks(), wanted: 1 };
+                rows.extend(what(model, &[span], cache.pool_mut()).unwrap());
+                start = end;
+            }
+            Tensor::from_vec(rows, (self.positions.len(), ()), &Device::Cpu).unwrap()
+        };
+        (read(Decoder::states), read(Decoder::forward))
     }
 
-    fn assert_golden(&self, tiny: &Tiny, model: &Llama) {
+    fn assert_golden(&self, tiny: &Tiny, model: &mut Decoder) {
         let golden = format!("models/{}.safetensors", tiny.name);
         let golden = candle_core::safetensors::load(path(&golden), &Device::Cpu).unwrap();
         let (states, logits) = self.run(model);
@@ -63,7 +72,7 @@ impl Rules {
     }
 }
 
-pub(super) fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Llama {
+pub(super) fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Decoder {
     let source = ModelSource::bytes("tiny", tiny.gguf(kind), tokenizer_json().into_bytes());
     crate::load::load(&source, 4096).unwrap().model
 }
@@ -74,9 +83,9 @@ fn a_folder_of_every_architecture_gives_the_states_and_logits_of_transformers() 
     for tiny in rules.models() {
         let folder = tempfile::tempdir().unwrap();
         tiny.write_folder(folder.path());
-        let loaded = crate::load::load(&ModelSource::path(folder.path()).unwrap(), 4096).unwrap();
+        let mut loaded = crate::load::load(&ModelSource::path(folder.path()).unwrap(), 4096).unwrap();
         assert_eq!(loaded.info.architecture, tiny.architecture);
-        rules.assert_golden(&tiny, &loaded.model);
+        rules.assert_golden(&tiny, &mut loaded.model);
     }
 }
 
@@ -84,7 +93,7 @@ fn a_folder_of_every_architecture_gives_the_states_and_logits_of_transformers() 
 fn a_gguf_of_every_architecture_gives_the_states_and_logits_of_transformers() {
     let rules = Rules::read();
     for tiny in rules.models().filter(|tiny| tiny.no_rope_layers.is_none()) {
-        rules.assert_golden(&tiny, &from_gguf(&tiny, GgmlDType::F32));
+        rules.assert_golden(&tiny, &mut from_gguf(&tiny, GgmlDType::F32));
     }
 }
 

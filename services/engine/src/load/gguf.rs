@@ -11,7 +11,7 @@ use tokenizers::Tokenizer;
 use super::{Parts, config, failure, gguf_header};
 use crate::arch::{self, Architecture};
 use crate::error::LoadError;
-use crate::model::{Llama, Shape, Weight, Weights};
+use crate::model::{Decoder, Shape, Weight, Weights};
 use crate::rope::{Rope, Scaling};
 
 /// Loads from a reader; `tokenizer` finds the tokenizer and says where it was found.
@@ -28,7 +28,7 @@ pub(super) fn load<R: Read + Seek>(
     let mut weights = GgufWeights { path, content, reader };
     let (architecture, shape) = weights.shape(context_limit)?;
     let positions = shape.context.min(context_limit).max(1);
-    let model = Llama::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
+    let model = Decoder::load(shape, positions, &mut weights).map_err(|error| failure(path, error))?;
     let own_output = weights.has_output();
     let content = weights.content;
     let number = |key: &str| content.metadata.get(key).and_then(unsigned).and_then(|id| u32::try_from(id).ok());
@@ -152,7 +152,7 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
         let mut known: HashSet<String> =
             [Weight::Embedding, Weight::OutputNorm, Weight::Output].into_iter().map(name_of).collect();
         known.insert("rope_freqs.weight".into());
-        known.extend((0..shape.layers).flat_map(|layer| shape.weights_of(layer)).map(name_of));
+        known.extend((0..shape.layers).flat_map(|layer| weights_of(shape, layer)).map(name_of));
         // llama.cpp passes over these too: the frequencies written out, as old converters did.
         let harmless = |name: &str| name.ends_with(".attn_rot_embd") || name.ends_with(".rotary_emb.inv_freq");
         let unknown = self.content.tensor_infos.keys().filter(|name| !known.contains(*name) && !harmless(name));
@@ -225,8 +225,35 @@ impl<R: Read + Seek> Weights for GgufWeights<'_, R> {
     }
 }
 
+/// All weights of a layer.
+fn weights_of(shape: &Shape, layer: usize) -> Vec<Weight> {
+    let mut weights = vec![
+        Weight::AttentionNorm(layer),
+        Weight::Query(layer),
+        Weight::Key(layer),
+        Weight::Value(layer),
+        Weight::AttentionOut(layer),
+        Weight::FfnNorm(layer),
+        Weight::Gate(layer),
+        Weight::Up(layer),
+        Weight::Down(layer),
+    ];
+    if shape.qkv_bias {
+        weights.extend([Weight::QueryBias(layer), Weight::KeyBias(layer), Weight::ValueBias(layer)]);
+    }
+    if shape.qk_norm {
+        weights.extend([Weight::QueryNorm(layer), Weight::KeyNorm(layer)]);
+    }
+    weights
+}
+
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
+        Weight::QueryBias(_)
+        | Weight::KeyBias(_)
+        | Weight::ValueBias(_)
+        | Weight::QueryNorm(_)
+        | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "token_embd.weight".into(),
         Weight::OutputNorm => "output_norm.weight".into(),
         Weight::Output => "output.weight".into(),

@@ -21,7 +21,7 @@ use tokenizers::Tokenizer;
 use crate::chat::ChatTemplate;
 use crate::engine::ModelInfo;
 use crate::error::LoadError;
-use crate::model::{Llama, LoadFailure, Shape};
+use crate::model::{Decoder, LoadFailure, Shape};
 use crate::source::ModelSource;
 use crate::token_env::TokenEnvironment;
 
@@ -31,7 +31,7 @@ const LARGEST_JSON: u64 = 256 << 20;
 /// Everything that the engine needs of a model.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    pub model: Llama,
+    pub model: Decoder,
     pub environment: Arc<TokenEnvironment>,
     pub chat: Option<ChatTemplate>,
     pub info: ModelInfo,
@@ -42,7 +42,7 @@ struct Parts {
     name: String,
     digest: String,
     architecture: &'static str,
-    model: Llama,
+    model: Decoder,
     own_output: bool,
     tokenizer: Tokenizer,
     tokenizer_path: String,
@@ -110,7 +110,7 @@ fn finish(parts: Parts) -> Result<Loaded, LoadError> {
         name: parts.name,
         digest: parts.digest,
         architecture: parts.architecture.into(),
-        parameters: parts.model.parameters(parts.own_output),
+        parameters: shape.parameters(parts.own_output),
         vocab_size: shape.vocab,
         context_length: parts.model.positions(),
         chat_template: chat.is_some(),

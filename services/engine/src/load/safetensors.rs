@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::config::Config;
 use super::{Parts, digest_of, failure, hex, io_error, open, parse_tokenizer, read_small, read_small_if_there};
 use crate::error::LoadError;
-use crate::model::{Llama, Weight, Weights};
+use crate::model::{Decoder, Weight, Weights};
 
 /// Loads the model in `folder`.
 pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadError> {
@@ -40,7 +40,7 @@ pub(super) fn load(folder: &Path, context_limit: usize) -> Result<Parts, LoadErr
     let digest = weights.digest()?;
     let positions = shape.context.min(context_limit).max(1);
     let model =
-        Llama::load(shape, positions, &mut weights).map_err(|error| failure(&folder.display().to_string(), error))?;
+        Decoder::load(shape, positions, &mut weights).map_err(|error| failure(&folder.display().to_string(), error))?;
 
     let begin_text = token_text(&tokenizer_config["bos_token"]);
     let end_text = token_text(&tokenizer_config["eos_token"]);
@@ -230,6 +230,11 @@ impl Weights for FolderWeights {
 
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
+        Weight::QueryBias(_)
+        | Weight::KeyBias(_)
+        | Weight::ValueBias(_)
+        | Weight::QueryNorm(_)
+        | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "model.embed_tokens.weight".into(),
         Weight::OutputNorm => "model.norm.weight".into(),
         Weight::Output => "lm_head.weight".into(),

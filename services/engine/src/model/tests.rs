@@ -3,28 +3,33 @@ use std::collections::HashMap;
 use candle_core::Tensor;
 use candle_core::quantized::GgmlDType;
 
-use super::Llama;
+use super::{Decoder, Span};
 use crate::ModelSource;
+use crate::kv::Table;
 use crate::testing::{LAYERS, Tiny, tokenizer_json};
 
-fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Llama {
+fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Decoder {
     let source = ModelSource::bytes("tiny", tiny.gguf(kind), tokenizer_json().into_bytes());
     crate::load::load(&source, 1024).unwrap().model
 }
 
-fn from_folder(tiny: &Tiny) -> Llama {
+fn from_folder(tiny: &Tiny) -> Decoder {
     let folder = tempfile::tempdir().unwrap();
     tiny.write_folder(folder.path());
     crate::load::load(&ModelSource::path(folder.path()).unwrap(), 1024).unwrap().model
 }
 
-fn logits(model: &Llama, chunks: &[&[u32]]) -> Vec<f32> {
-    let mut cache = model.new_cache().unwrap();
-    let mut states = None;
-    for chunk in chunks {
-        states = Some(model.forward(chunk, &mut cache).unwrap());
+/// The logits after the last of the chunks, read one after another.
+fn logits(model: &mut Decoder, chunks: &[&[u32]]) -> Vec<f32> {
+    let mut cache = model.new_cache(1 << 24);
+    let (mut table, mut start, mut logits) = (Table::default(), 0, Vec::new());
+    for tokens in chunks {
+        assert!(cache.reserve(&mut table, start + tokens.len()));
+        let span = Span { tokens, start, blocks: table.blocks(), wanted: 1 };
+        logits = model.forward(&[span], cache.pool_mut()).unwrap();
+        start += tokens.len();
     }
-    model.logits(&states.unwrap()).unwrap()
+    logits
 }
 
 fn prompt(length: usize) -> Vec<u32> {
@@ -51,8 +56,8 @@ fn variants() -> Vec<Tiny> {
 fn gguf_and_safetensors_of_the_same_weights_agree() {
     for tiny in variants() {
         let tokens = prompt(100);
-        let folder = logits(&from_folder(&tiny), &[&tokens]);
-        let gguf = logits(&from_gguf(&tiny, GgmlDType::F32), &[&tokens]);
+        let folder = logits(&mut from_folder(&tiny), &[&tokens]);
+        let gguf = logits(&mut from_gguf(&tiny, GgmlDType::F32), &[&tokens]);
         assert_close(&folder, &gguf, 1e-3, &format!("{tiny:?}"));
     }
 }
@@ -61,35 +66,111 @@ fn gguf_and_safetensors_of_the_same_weights_agree() {
 fn quantized_weights_stay_near_the_exact_ones() {
     let tiny = Tiny::default();
     let tokens = prompt(40);
-    let exact = logits(&from_folder(&tiny), &[&tokens]);
+    let exact = logits(&mut from_folder(&tiny), &[&tokens]);
     for kind in [GgmlDType::F16, GgmlDType::BF16, GgmlDType::Q8_0] {
-        let close = logits(&from_gguf(&tiny, kind), &[&tokens]);
+        let close = logits(&mut from_gguf(&tiny, kind), &[&tokens]);
         let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
         let cosine = dot(&exact, &close) / (dot(&exact, &exact) * dot(&close, &close)).sqrt();
         assert!(cosine > 0.995, "{kind:?}: {cosine}");
     }
 }
 
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+const KINDS: [GgmlDType; 4] = [GgmlDType::F32, GgmlDType::F16, GgmlDType::Q8_0, GgmlDType::Q4_0];
+
 #[test]
-fn reading_in_chunks_is_reading_the_whole() {
-    // Q8_0 rounds activations to a byte, so that a last bit of attention may move a whole step.
-    let exact = (from_folder(&Tiny::default()), 2e-3);
-    let quantized = (from_gguf(&Tiny::default(), GgmlDType::Q8_0), 0.3);
-    for (model, tolerance) in [exact, quantized] {
+fn reading_in_chunks_is_reading_the_whole_to_the_bit() {
+    for kind in KINDS {
+        let mut model = from_gguf(&Tiny::default(), kind);
         let tokens = prompt(600);
-        let whole = logits(&model, &[&tokens]);
-        let chunked = logits(&model, &[&tokens[..1], &tokens[1..33], &tokens[33..530], &tokens[530..]]);
-        assert_close(&whole, &chunked, tolerance, "chunks");
+        let whole = logits(&mut model, &[&tokens]);
+        let chunked = logits(&mut model, &[&tokens[..1], &tokens[1..33], &tokens[33..530], &tokens[530..]]);
+        assert_eq!(bits(&whole), bits(&chunked), "{kind:?}");
+    }
+}
+
+#[test]
+fn sequences_read_together_are_what_they_are_alone_to_the_bit() {
+    for kind in KINDS {
+        let mut model = from_gguf(&Tiny::default(), kind);
+        let prompts: Vec<Vec<u32>> = [3, 40, 17, 100, 1].iter().map(|&length| prompt(length)).collect();
+        let mut cache = model.new_cache(1 << 24);
+        let tables: Vec<Table> = prompts
+            .iter()
+            .map(|tokens| {
+                let mut table = Table::default();
+                assert!(cache.reserve(&mut table, tokens.len()));
+                table
+            })
+            .collect();
+        let spans: Vec<Span<'_>> = prompts
+            .iter()
+            .zip(&tables)
+            .map(|(tokens, table)| Span { tokens, start: 0, blocks: table.blocks(), wanted: 1 })
+            .collect();
+        let together = model.forward(&spans, cache.pool_mut()).unwrap();
+        let vocab = model.shape().vocab;
+        for (tokens, together) in prompts.iter().zip(together.chunks_exact(vocab)) {
+            assert_eq!(bits(&logits(&mut model, &[tokens])), bits(together), "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_forked_prefix_is_what_a_fresh_one_is_to_the_bit() {
+    for kind in KINDS {
+        let mut model = from_gguf(&Tiny::default(), kind);
+        let mut branch = prompt(80);
+        branch[50] = 7;
+        let mut cache = model.new_cache(1 << 24);
+        let (mut first, mut second) = (Table::default(), Table::default());
+        cache.reserve(&mut first, 80);
+        let tokens = prompt(80);
+        model.forward(&[Span { tokens: &tokens, start: 0, blocks: first.blocks(), wanted: 1 }], cache.pool_mut()).unwrap();
+        cache.remember(&first, &tokens);
+        let held = cache.adopt(&mut second, &branch);
+        assert_eq!(held, 48);
+        cache.reserve(&mut second, 80);
+        let span = Span { tokens: &branch[held..], start: held, blocks: second.blocks(), wanted: 1 };
+        let forked = model.forward(&[span], cache.pool_mut()).unwrap();
+        assert_eq!(bits(&forked), bits(&logits(&mut model, &[&branch])), "{kind:?}");
+        // And the first is what it was.
+        cache.reserve(&mut first, 81);
+        let span = Span { tokens: &[9], start: 80, blocks: first.blocks(), wanted: 1 };
+        let on = model.forward(&[span], cache.pool_mut()).unwrap();
+        assert_eq!(bits(&on), bits(&logits(&mut model, &[&tokens, &[9]])), "{kind:?}");
+    }
+}
+
+#[test]
+fn several_wanted_positions_are_each_what_it_is_alone() {
+    let mut model = from_gguf(&Tiny::default(), GgmlDType::Q8_0);
+    let tokens = prompt(30);
+    let mut cache = model.new_cache(1 << 24);
+    let mut table = Table::default();
+    cache.reserve(&mut table, 30);
+    let span = Span { tokens: &tokens, start: 0, blocks: table.blocks(), wanted: 4 };
+    let last = model.forward(&[span], cache.pool_mut()).unwrap();
+    for (at, row) in last.chunks_exact(model.shape().vocab).enumerate() {
+        assert_eq!(bits(row), bits(&logits(&mut model, &[&tokens[..27 + at]])));
     }
 }
 
 #[test]
 fn the_context_is_the_limit_and_unknown_tokens_are_refused() {
-    let model = from_folder(&Tiny::default());
-    let mut cache = model.new_cache().unwrap();
-    assert!(model.forward(&prompt(1025), &mut cache).is_err());
-    assert!(model.forward(&[100_000], &mut cache).is_err());
-    assert!(model.forward(&prompt(1024), &mut cache).is_ok());
+    let mut model = from_folder(&Tiny::default());
+    let mut cache = model.new_cache(1 << 24);
+    let mut table = Table::default();
+    cache.reserve(&mut table, 1040);
+    let mut run = |tokens: &[u32]| {
+        model.forward(&[Span { tokens, start: 0, blocks: table.blocks(), wanted: 1 }], cache.pool_mut())
+    };
+    assert!(run(&prompt(1025)).is_err());
+    assert!(run(&[100_000]).is_err());
+    assert!(run(&prompt(1024)).is_ok());
 }
 
 /// The architecture written out a second time, in plain loops and f64, as its papers have it.
@@ -102,7 +183,7 @@ fn the_forward_agrees_with_one_written_in_plain_loops() {
         let weights =
             candle_core::safetensors::load(folder.path().join("model.safetensors"), &candle_core::Device::Cpu).unwrap();
         let plain = plain_forward(&tiny, &weights, &tokens);
-        let ours = logits(&from_folder(&tiny), &[&tokens]);
+        let ours = logits(&mut from_folder(&tiny), &[&tokens]);
         assert_close(&ours, &plain, 1e-3, &format!("{tiny:?}"));
     }
 }

@@ -1,16 +1,11 @@
-//! The queue and the thread: one OS thread owns the model, everyone else sends requests.
-//!
-//! The queue is bounded; what a person waits for goes before what runs in the background, and within
-//! each, first come, first served. Drafts run one at a time. The thread never waits for a reader.
+//! What waits: bounded, what a person waits for first, and within each kind first come, first served.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::draft::{DraftEvent, DraftRequest, DraftSender, Priority};
 use crate::error::{DraftError, SubmitError};
-use crate::sequence::Runner;
 
 /// A draft in the queue.
 #[derive(Debug)]
@@ -33,7 +28,7 @@ struct State {
     interactive: VecDeque<Job>,
     bulk: VecDeque<Job>,
     phase: Phase,
-    /// A moving average, for the advice when to come back.
+    /// A moving average of the time between two finished drafts, for the advice when to come back.
     seconds_per_draft: f64,
 }
 
@@ -42,6 +37,14 @@ enum Phase {
     #[default]
     Running,
     Stopped,
+}
+
+/// What the thread is to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// There may be something to take.
+    Work,
+    Stop,
 }
 
 impl Queue {
@@ -76,42 +79,46 @@ impl Queue {
         Ok(())
     }
 
-    /// The next job; waits for one. `None` when the engine stops.
-    fn pop(&self) -> Option<Job> {
+    /// Waits until there is something to do, or not at all if `busy`.
+    pub(super) fn wait(&self, busy: bool) -> Next {
         let mut state = self.lock();
         loop {
-            if state.phase == Phase::Stopped {
-                return None;
-            }
             state.drop_cancelled();
-            if let Some(job) = state.interactive.pop_front() {
-                return Some(job);
+            if state.phase == Phase::Stopped {
+                return Next::Stop;
             }
-            if let Some(job) = state.bulk.pop_front() {
-                return Some(job);
+            if busy || state.len() > 0 {
+                return Next::Work;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Ends the thread, and with it the draft that is being written, before its next token.
+    /// The next job of a kind.
+    pub(super) fn pop(&self, priority: Priority) -> Option<Job> {
+        let mut state = self.lock();
+        state.drop_cancelled();
+        match priority {
+            Priority::Interactive => state.interactive.pop_front(),
+            Priority::Bulk => state.bulk.pop_front(),
+        }
+    }
+
+    /// Ends the thread, and with it the drafts that are being written, before their next token.
     pub(crate) fn stop(&self) {
         self.lock().phase = Phase::Stopped;
         self.changed.notify_all();
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.lock().phase == Phase::Stopped
-    }
-
-    fn finished_one(&self, took: Duration) {
+    /// One more draft has ended, this long after the last one or after it began.
+    pub(super) fn finished_one(&self, took: Duration) {
         let mut state = self.lock();
         let seconds = took.as_secs_f64();
         state.seconds_per_draft =
             if state.seconds_per_draft == 0.0 { seconds } else { 0.8 * state.seconds_per_draft + 0.2 * seconds };
     }
 
-    fn fail_all(&self) {
+    pub(super) fn fail_all(&self) {
         let mut state = self.lock();
         let State { interactive, bulk, .. } = &mut *state;
         for job in interactive.drain(..).chain(bulk.drain(..)) {
@@ -138,36 +145,3 @@ impl State {
         }
     }
 }
-
-/// The thread's work, until the queue is stopped.
-pub(crate) fn run(queue: &Arc<Queue>, mut runner: Runner) {
-    while let Some(job) = queue.pop() {
-        let began = Instant::now();
-        let stopped = || queue.is_stopped();
-        let result = catch_unwind(AssertUnwindSafe(|| runner.run(&job, &stopped))).unwrap_or_else(|_| {
-            runner.forget();
-            Err(DraftError::Model("the forward stopped with a panic".into()))
-        });
-        queue.finished_one(began.elapsed());
-        match result {
-            Ok(output) => {
-                tracing::debug!(
-                    draft.tokens = output.tokens,
-                    draft.forced_tokens = output.forced_tokens,
-                    draft.prompt_seconds = output.prompt_seconds,
-                    draft.decode_seconds = output.decode_seconds,
-                    "draft written"
-                );
-                job.sender.send(DraftEvent::Finished(output));
-            }
-            Err(error) => {
-                tracing::debug!(%error, "draft not written");
-                job.sender.send(DraftEvent::Failed(error));
-            }
-        }
-    }
-    queue.fail_all();
-}
-
-#[cfg(test)]
-mod tests;
