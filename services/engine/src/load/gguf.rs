@@ -249,11 +249,6 @@ fn weights_of(shape: &Shape, layer: usize) -> Vec<Weight> {
 
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
-        Weight::QueryBias(_)
-        | Weight::KeyBias(_)
-        | Weight::ValueBias(_)
-        | Weight::QueryNorm(_)
-        | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "token_embd.weight".into(),
         Weight::OutputNorm => "output_norm.weight".into(),
         Weight::Output => "output.weight".into(),

@@ -230,11 +230,6 @@ impl Weights for FolderWeights {
 
 pub(super) fn name_of(weight: Weight) -> String {
     match weight {
-        Weight::QueryBias(_)
-        | Weight::KeyBias(_)
-        | Weight::ValueBias(_)
-        | Weight::QueryNorm(_)
-        | Weight::KeyNorm(_) => String::new(),
         Weight::Embedding => "model.embed_tokens.weight".into(),
         Weight::OutputNorm => "model.norm.weight".into(),
         Weight::Output => "lm_head.weight".into(),
