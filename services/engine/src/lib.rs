@@ -24,6 +24,8 @@ mod error;
 mod forbidden;
 #[cfg(test)]
 mod goldens;
+#[cfg(test)]
+mod invariance;
 mod kv;
 mod load;
 mod lookup;

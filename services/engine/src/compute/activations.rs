@@ -44,7 +44,7 @@ impl Quantized {
         self.scales.resize(rows * blocks, 0.0);
         let (codes, sums, scales) =
             (Shared::new(&mut self.codes), Shared::new(&mut self.sums), Shared::new(&mut self.scales));
-        parallel(rows, |range| {
+        parallel(rows, 4 * width, |range| {
             for row in range {
                 let of = |each: usize| row * blocks * each..(row + 1) * blocks * each;
                 // SAFETY: each row is one thread's; the kernel gets whole rows.

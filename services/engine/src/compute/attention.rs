@@ -135,7 +135,9 @@ pub(crate) fn attend(level: Level, heads: Heads, spans: &[Queries<'_>], queries:
     }
     let width = heads.heads * heads.dim;
     let shared = Shared::new(out);
-    parallel(pieces.len(), |range| {
+    let longest = spans.iter().map(|span| span.start + span.rows).max().unwrap_or(0);
+    let each = longest * heads.dim * group * rows_together / 4;
+    parallel(pieces.len(), each, |range| {
         let mut scratch = Vec::new();
         for &(head, span, row, rows) in &pieces[range] {
             let span = &spans[span];

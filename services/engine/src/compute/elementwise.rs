@@ -21,7 +21,7 @@ pub(crate) fn rms_norm(level: Level, values: &[f32], gain: &[f32], epsilon: f32,
             unsafe { norm(level, out, gain, epsilon) };
         }
     };
-    each_row(rows, work);
+    parallel(rows, 2 * width, work);
 }
 
 /// The same in place, on pieces of `gain.len()`: the norm of each head.
@@ -31,11 +31,6 @@ pub(crate) fn rms_norm_in_place(level: Level, values: &mut [f32], gain: &[f32], 
         // SAFETY: equal lengths.
         unsafe { norm(level, piece, gain, epsilon) };
     }
-}
-
-/// Few rows are not worth waking the other threads.
-fn each_row(rows: usize, work: impl Fn(std::ops::Range<usize>) + Sync) {
-    if rows < 8 { work(0..rows) } else { parallel(rows, work) }
 }
 
 dispatch! { unsafe fn norm(values: &mut [f32], gain: &[f32], epsilon: f32) = norm_row }
@@ -73,7 +68,7 @@ pub(crate) fn gated_silu(level: Level, gate: &mut [f32], up: &[f32], width: usiz
     assert!(gate.len() == up.len() && gate.len().is_multiple_of(width), "rows of another width");
     let rows = gate.len() / width;
     let shared = Shared::new(gate);
-    each_row(rows, |range| {
+    parallel(rows, 16 * width, |range| {
         let range = range.start * width..range.end * width;
         // SAFETY: each row is one thread's.
         let gate = unsafe { shared.part(range.clone()) };

@@ -4,10 +4,11 @@
 
 use half::{bf16, f16};
 
+use super::lines::Plain;
 use super::simd::Simd;
 
 /// A number that weights are stored as.
-pub(crate) trait Element: Copy + Default + Send + Sync + 'static {
+pub(crate) trait Element: Plain + Default + Send + Sync + 'static {
     /// # Safety
     /// Sixteen of them.
     unsafe fn load<S: Simd>(from: *const Self) -> S::F;
@@ -70,12 +71,16 @@ impl Element for bf16 {
     }
 }
 
-/// Products of `ROWS` rows of activations with `TILES` tiles, added up column after column.
+/// How far ahead of their use weights are asked for, in columns.
+const AHEAD: usize = 64;
+
+/// Products of `ROWS` rows of activations with `TILES` tiles, added up column after column. `FIRST` says
+/// that the weights come from memory.
 ///
 /// # Safety
 /// Each of `rows` points to `width` numbers, each of `tiles` to `width · 16`.
 #[inline(always)]
-pub(super) unsafe fn multiply<S: Simd, E: Element, const ROWS: usize, const TILES: usize>(
+pub(super) unsafe fn multiply<S: Simd, E: Element, const ROWS: usize, const TILES: usize, const FIRST: bool>(
     tiles: [*const E; TILES],
     rows: [*const f32; ROWS],
     width: usize,
@@ -84,7 +89,12 @@ pub(super) unsafe fn multiply<S: Simd, E: Element, const ROWS: usize, const TILE
     for column in 0..width {
         // SAFETY: inside both.
         unsafe {
-            let weights = tiles.map(|tile| E::load::<S>(tile.add(column * 16)));
+            let weights = tiles.map(|tile| {
+                if FIRST {
+                    S::prefetch(tile.wrapping_add((column + AHEAD) * 16).cast());
+                }
+                E::load::<S>(tile.add(column * 16))
+            });
             for (sums, row) in sums.iter_mut().zip(rows) {
                 let value = S::splat(*row.add(column));
                 for (sum, weight) in sums.iter_mut().zip(weights) {

@@ -6,6 +6,7 @@ use half::{bf16, f16};
 
 use super::activations::{Activations, BLOCK, SUB};
 use super::floats::{self, Element};
+use super::lines::Lines;
 use super::formats::{Format, Q4, Q4K, Q6K, Q8, Row};
 use super::pack::Kind;
 use super::simd::{LANES, Level, Simd, dispatch};
@@ -26,10 +27,10 @@ pub(crate) struct Matrix {
 
 #[derive(Debug)]
 enum Weights {
-    Quantized(Kind, Box<[u8]>),
-    F32(Box<[f32]>),
-    F16(Box<[f16]>),
-    Bf16(Box<[bf16]>),
+    Quantized(Kind, Lines<u8>),
+    F32(Lines<f32>),
+    F16(Lines<f16>),
+    Bf16(Lines<bf16>),
 }
 
 impl Matrix {
@@ -44,10 +45,10 @@ impl Matrix {
             return None;
         }
         let (tiles, blocks, record) = (rows.div_ceil(LANES), columns.div_ceil(BLOCK), kind.record());
-        let mut packed = vec![0_u8; tiles * blocks * record].into_boxed_slice();
+        let mut packed = Lines::zeros(tiles * blocks * record);
         let shared = Shared::new(&mut packed);
         let part = BLOCK / block_columns * block_bytes;
-        parallel(tiles, |range| {
+        parallel(tiles, LANES * columns, |range| {
             for tile in range {
                 // SAFETY: each tile is one thread's.
                 let records = unsafe { shared.part(tile * blocks * record..(tile + 1) * blocks * record) };
@@ -66,13 +67,13 @@ impl Matrix {
     /// Packs numbers, row after row. `None` when they do not make this shape.
     pub(crate) fn floats<E: Element>(data: &[E], rows: usize, columns: usize) -> Option<Self>
     where
-        Box<[E]>: Into<Floats>,
+        Lines<E>: Into<Floats>,
     {
         if columns == 0 || data.len() != rows.checked_mul(columns)? {
             return None;
         }
         let tiles = rows.div_ceil(LANES);
-        let mut packed = vec![E::default(); tiles * columns * LANES].into_boxed_slice();
+        let mut packed = Lines::zeros(tiles * columns * LANES);
         for (row, values) in data.chunks_exact(columns).enumerate() {
             let tile = &mut packed[row / LANES * columns * LANES..];
             for (column, value) in values.iter().enumerate() {
@@ -135,24 +136,24 @@ fn gather<E: Element>(data: &[E], columns: usize, tile: usize, lane: usize, out:
     }
 }
 
-/// Boxes of numbers as weights.
+/// Numbers as weights.
 #[derive(Debug)]
 pub(crate) struct Floats(Weights);
 
-impl From<Box<[f32]>> for Floats {
-    fn from(data: Box<[f32]>) -> Self {
+impl From<Lines<f32>> for Floats {
+    fn from(data: Lines<f32>) -> Self {
         Self(Weights::F32(data))
     }
 }
 
-impl From<Box<[f16]>> for Floats {
-    fn from(data: Box<[f16]>) -> Self {
+impl From<Lines<f16>> for Floats {
+    fn from(data: Lines<f16>) -> Self {
         Self(Weights::F16(data))
     }
 }
 
-impl From<Box<[bf16]>> for Floats {
-    fn from(data: Box<[bf16]>) -> Self {
+impl From<Lines<bf16>> for Floats {
+    fn from(data: Lines<bf16>) -> Self {
         Self(Weights::Bf16(data))
     }
 }
@@ -171,7 +172,8 @@ pub(crate) fn multiply(rows: &Activations<'_>, jobs: &mut [(&Matrix, &mut [f32])
         pieces.extend((0..tiles).step_by(TILES).map(|tile| (job, tile, TILES.min(tiles - tile))));
         outputs.push((*matrix, Shared::new(out)));
     }
-    parallel(pieces.len(), |range| {
+    let each = rows.rows * rows.width * TILES * LANES / 8;
+    parallel(pieces.len(), each, |range| {
         for &(job, tile, tiles) in &pieces[range] {
             let (matrix, out) = &outputs[job];
             piece(rows, matrix, out, tile, tiles);
@@ -186,17 +188,23 @@ fn piece(rows: &Activations<'_>, matrix: &Matrix, out: &Shared<f32>, tile: usize
     while first < rows.rows {
         let count = ROWS.min(rows.rows - first);
         let mut results = [0.0_f32; ROWS * TILES * LANES];
+        let work = Work { rows, matrix, first, tile };
         // SAFETY: the tiles and rows lie in the matrix and the activations, whose sizes were checked.
         unsafe {
-            match (count, tiles) {
-                (4, 2) => run::<4, 2>(rows, matrix, first, tile, &mut results),
-                (3, 2) => run::<3, 2>(rows, matrix, first, tile, &mut results),
-                (2, 2) => run::<2, 2>(rows, matrix, first, tile, &mut results),
-                (_, 2) => run::<1, 2>(rows, matrix, first, tile, &mut results),
-                (4, _) => run::<4, 1>(rows, matrix, first, tile, &mut results),
-                (3, _) => run::<3, 1>(rows, matrix, first, tile, &mut results),
-                (2, _) => run::<2, 1>(rows, matrix, first, tile, &mut results),
-                _ => run::<1, 1>(rows, matrix, first, tile, &mut results),
+            match (count, tiles, first == 0) {
+                (4, 2, true) => run::<4, 2, true>(work, &mut results),
+                (3, 2, true) => run::<3, 2, true>(work, &mut results),
+                (2, 2, true) => run::<2, 2, true>(work, &mut results),
+                (_, 2, true) => run::<1, 2, true>(work, &mut results),
+                (4, 2, false) => run::<4, 2, false>(work, &mut results),
+                (3, 2, false) => run::<3, 2, false>(work, &mut results),
+                (2, 2, false) => run::<2, 2, false>(work, &mut results),
+                (_, 2, false) => run::<1, 2, false>(work, &mut results),
+                // The odd last tile of a matrix.
+                (4, ..) => run::<4, 1, false>(work, &mut results),
+                (3, ..) => run::<3, 1, false>(work, &mut results),
+                (2, ..) => run::<2, 1, false>(work, &mut results),
+                _ => run::<1, 1, false>(work, &mut results),
             }
         }
         for row in 0..count {
@@ -209,127 +217,106 @@ fn piece(rows: &Activations<'_>, matrix: &Matrix, out: &Shared<f32>, tile: usize
     }
 }
 
-unsafe fn run<const R: usize, const T: usize>(
-    rows: &Activations<'_>,
-    matrix: &Matrix,
+/// A few rows, from `first`, and a few tiles, from `tile`.
+#[derive(Debug, Clone, Copy)]
+struct Work<'a> {
+    rows: &'a Activations<'a>,
+    matrix: &'a Matrix,
     first: usize,
     tile: usize,
-    results: &mut [f32],
-) {
-    let level = matrix.level;
+}
+
+/// Products of `R` rows with `T` tiles; `F` says that the tiles come from memory.
+unsafe fn run<const R: usize, const T: usize, const F: bool>(work: Work<'_>, results: &mut [f32]) {
+    let level = work.matrix.level;
     // SAFETY: the caller's; `results` holds R · T · 16 numbers.
     unsafe {
-        match &matrix.weights {
-            Weights::Quantized(kind, data) => {
-                let blocks = matrix.columns.div_ceil(BLOCK);
-                let stride = blocks * kind.record();
-                let tiles: [*const u8; T] = std::array::from_fn(|at| data[(tile + at) * stride..].as_ptr());
-                match kind {
-                    Kind::Q4_0 => q4::<R, T>(level, tiles, rows, first, blocks, results),
-                    Kind::Q8_0 => q8::<R, T>(level, tiles, rows, first, blocks, results),
-                    Kind::Q4K => q4k::<R, T>(level, tiles, rows, first, blocks, results),
-                    Kind::Q6K => q6k::<R, T>(level, tiles, rows, first, blocks, results),
-                }
-            }
-            Weights::F32(data) => f32s::<R, T>(level, data, rows, first, tile, results),
-            Weights::F16(data) => f16s::<R, T>(level, data, rows, first, tile, results),
-            Weights::Bf16(data) => bf16s::<R, T>(level, data, rows, first, tile, results),
+        match &work.matrix.weights {
+            Weights::Quantized(kind, data) => match kind {
+                Kind::Q4_0 => q4::<R, T, F>(level, work, data, results),
+                Kind::Q8_0 => q8::<R, T, F>(level, work, data, results),
+                Kind::Q4K => q4k::<R, T, F>(level, work, data, results),
+                Kind::Q6K => q6k::<R, T, F>(level, work, data, results),
+            },
+            Weights::F32(data) => f32s::<R, T, F>(level, work, data, results),
+            Weights::F16(data) => f16s::<R, T, F>(level, work, data, results),
+            Weights::Bf16(data) => bf16s::<R, T, F>(level, work, data, results),
         }
     }
 }
 
-dispatch! { unsafe fn q4<const R: usize, const T: usize>(tiles: [*const u8; T], rows: &Activations<'_>, first: usize, blocks: usize, results: &mut [f32]) = quantized_q4 }
-dispatch! { unsafe fn q8<const R: usize, const T: usize>(tiles: [*const u8; T], rows: &Activations<'_>, first: usize, blocks: usize, results: &mut [f32]) = quantized_q8 }
-dispatch! { unsafe fn q4k<const R: usize, const T: usize>(tiles: [*const u8; T], rows: &Activations<'_>, first: usize, blocks: usize, results: &mut [f32]) = quantized_q4k }
-dispatch! { unsafe fn q6k<const R: usize, const T: usize>(tiles: [*const u8; T], rows: &Activations<'_>, first: usize, blocks: usize, results: &mut [f32]) = quantized_q6k }
-dispatch! { unsafe fn f32s<const R: usize, const T: usize>(data: &[f32], rows: &Activations<'_>, first: usize, tile: usize, results: &mut [f32]) = floats_f32 }
-dispatch! { unsafe fn f16s<const R: usize, const T: usize>(data: &[f16], rows: &Activations<'_>, first: usize, tile: usize, results: &mut [f32]) = floats_f16 }
-dispatch! { unsafe fn bf16s<const R: usize, const T: usize>(data: &[bf16], rows: &Activations<'_>, first: usize, tile: usize, results: &mut [f32]) = floats_bf16 }
+dispatch! { unsafe fn q4<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[u8], results: &mut [f32]) = quantized_q4 }
+dispatch! { unsafe fn q8<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[u8], results: &mut [f32]) = quantized_q8 }
+dispatch! { unsafe fn q4k<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[u8], results: &mut [f32]) = quantized_q4k }
+dispatch! { unsafe fn q6k<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[u8], results: &mut [f32]) = quantized_q6k }
+dispatch! { unsafe fn f32s<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[f32], results: &mut [f32]) = floats_f32 }
+dispatch! { unsafe fn f16s<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[f16], results: &mut [f32]) = floats_f16 }
+dispatch! { unsafe fn bf16s<const R: usize, const T: usize, const F: bool>(work: Work<'_>, data: &[bf16], results: &mut [f32]) = floats_bf16 }
 
-macro_rules! quantized_kernel {
-    ($name:ident, $format:ty) => {
+macro_rules! kernel {
+    ($name:ident, $data:ty, $of:ident, $kind:ty) => {
         #[inline(always)]
-        unsafe fn $name<S: Simd, const R: usize, const T: usize>(
-            tiles: [*const u8; T],
-            rows: &Activations<'_>,
-            first: usize,
-            blocks: usize,
+        unsafe fn $name<S: Simd, const R: usize, const T: usize, const F: bool>(
+            work: Work<'_>,
+            data: &[$data],
             results: &mut [f32],
         ) {
             // SAFETY: the caller's.
-            unsafe { quantized::<S, $format, R, T>(tiles, rows, first, blocks, results) }
+            unsafe { $of::<S, $kind, R, T, F>(work, data, results) }
         }
     };
 }
 
-quantized_kernel!(quantized_q4, Q4);
-quantized_kernel!(quantized_q8, Q8);
-quantized_kernel!(quantized_q4k, Q4K);
-quantized_kernel!(quantized_q6k, Q6K);
-
-macro_rules! float_kernel {
-    ($name:ident, $element:ty) => {
-        #[inline(always)]
-        unsafe fn $name<S: Simd, const R: usize, const T: usize>(
-            data: &[$element],
-            rows: &Activations<'_>,
-            first: usize,
-            tile: usize,
-            results: &mut [f32],
-        ) {
-            // SAFETY: the caller's.
-            unsafe { floats_of::<S, $element, R, T>(data, rows, first, tile, results) }
-        }
-    };
-}
-
-float_kernel!(floats_f32, f32);
-float_kernel!(floats_f16, f16);
-float_kernel!(floats_bf16, bf16);
+kernel!(quantized_q4, u8, quantized, Q4);
+kernel!(quantized_q8, u8, quantized, Q8);
+kernel!(quantized_q4k, u8, quantized, Q4K);
+kernel!(quantized_q6k, u8, quantized, Q6K);
+kernel!(floats_f32, f32, floats_of, f32);
+kernel!(floats_f16, f16, floats_of, f16);
+kernel!(floats_bf16, bf16, floats_of, bf16);
 
 #[inline(always)]
-unsafe fn quantized<S: Simd, F: Format, const R: usize, const T: usize>(
-    tiles: [*const u8; T],
-    rows: &Activations<'_>,
-    first: usize,
-    blocks: usize,
+unsafe fn quantized<S: Simd, K: Format, const R: usize, const T: usize, const F: bool>(
+    work: Work<'_>,
+    data: &[u8],
     results: &mut [f32],
 ) {
-    let Some(quantized) = rows.quantized else { return };
-    // SAFETY: `tiles` hold `blocks` records each, the activations as many blocks a row.
+    let Some(quantized) = work.rows.quantized else { return };
+    let blocks = work.matrix.columns.div_ceil(BLOCK);
+    let stride = blocks * K::RECORD;
+    let tiles: [*const u8; T] = std::array::from_fn(|at| data[(work.tile + at) * stride..].as_ptr());
+    // SAFETY: tiles hold `blocks` records each, the activations as many blocks a row.
     unsafe {
         let mut sums = [[S::zero(); T]; R];
         for block in 0..blocks {
             let of = |row: usize| {
-                let at = (first + row) * blocks + block;
+                let at = (work.first + row) * blocks + block;
                 Row {
                     codes: quantized.codes.as_ptr().add(at * BLOCK),
                     sums: quantized.sums.as_ptr().add(at * (BLOCK / SUB)),
                     scale: *quantized.scales.get_unchecked(at),
                 }
             };
-            let records = tiles.map(|tile| tile.add(block * F::RECORD));
-            F::multiply::<S, R, T>(records, std::array::from_fn(of), &mut sums);
+            let records = tiles.map(|tile| tile.add(block * K::RECORD));
+            K::multiply::<S, R, T, F>(records, std::array::from_fn(of), &mut sums);
         }
         store::<S, R, T>(&sums, results);
     }
 }
 
 #[inline(always)]
-unsafe fn floats_of<S: Simd, E: Element, const R: usize, const T: usize>(
+unsafe fn floats_of<S: Simd, E: Element, const R: usize, const T: usize, const F: bool>(
+    work: Work<'_>,
     data: &[E],
-    rows: &Activations<'_>,
-    first: usize,
-    tile: usize,
     results: &mut [f32],
 ) {
-    let width = rows.width;
-    let tiles: [*const E; T] = std::array::from_fn(|at| data[(tile + at) * width * LANES..].as_ptr());
-    let lines: [*const f32; R] = std::array::from_fn(|row| rows.values[(first + row) * width..].as_ptr());
+    let width = work.rows.width;
+    let tiles: [*const E; T] = std::array::from_fn(|at| data[(work.tile + at) * width * LANES..].as_ptr());
+    let lines: [*const f32; R] = std::array::from_fn(|row| work.rows.values[(work.first + row) * width..].as_ptr());
     // SAFETY: whole tiles and whole rows.
     unsafe {
         let mut sums = [[S::zero(); T]; R];
-        floats::multiply::<S, E, R, T>(tiles, lines, width, &mut sums);
+        floats::multiply::<S, E, R, T, F>(tiles, lines, width, &mut sums);
         store::<S, R, T>(&sums, results);
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod attention;
 pub(crate) mod elementwise;
 mod floats;
 mod formats;
+mod lines;
 mod matrix;
 mod pack;
 pub(crate) mod simd;

@@ -72,6 +72,8 @@ pub(crate) trait Simd: Copy {
     /// 2 to the power of whole numbers from −126 to 127.
     unsafe fn exp2_whole(a: Self::F) -> Self::F;
 
+    /// Asks for the 64 bytes that stand there; any address serves.
+    unsafe fn prefetch(from: *const u8);
     unsafe fn zero_i() -> Self::I;
     /// 64 bytes.
     unsafe fn load_i(from: *const u8) -> Self::I;
@@ -210,6 +212,8 @@ impl Simd for Portable {
     unsafe fn exp2_whole(a: Self::F) -> Self::F {
         map(a, |value| f32::from_bits((((value as i32) + 127) as u32) << 23))
     }
+    #[inline(always)]
+    unsafe fn prefetch(_: *const u8) {}
     #[inline(always)]
     unsafe fn zero_i() -> Self::I {
         [0; LANES]
@@ -377,6 +381,10 @@ mod avx512 {
                 let biased = _mm512_add_epi32(_mm512_cvtps_epi32(a), _mm512_set1_epi32(127));
                 _mm512_castsi512_ps(_mm512_slli_epi32::<23>(biased))
             }
+        }
+        #[inline(always)]
+        unsafe fn prefetch(from: *const u8) {
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
         }
         #[inline(always)]
         unsafe fn zero_i() -> Self::I {

@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
-/// Does `work` for all of `0..items` in ranges, on all threads, and waits. Ranges never overlap.
-pub(crate) fn parallel(items: usize, work: impl Fn(Range<usize>) + Sync) {
-    if items < 2 {
+/// Multiplications below which waking another thread costs more than it saves: some 10 µs of work.
+const WORTH: usize = 1 << 18;
+
+/// Does `work` for all of `0..items` in ranges, on all threads if there is enough to do (`each` is about
+/// how many multiplications an item takes), and waits. Ranges never overlap.
+pub(crate) fn parallel(items: usize, each: usize, work: impl Fn(Range<usize>) + Sync) {
+    if items < 2 || items.saturating_mul(each) < WORTH {
         work(0..items);
     } else {
         candle_core::utils::barrier_pool().execute_chunked(items, work);

@@ -57,11 +57,6 @@ impl Pool {
         self.idle
     }
 
-    /// Bytes of memory taken so far.
-    pub(crate) fn bytes(&self) -> usize {
-        self.blocks.len() * self.numbers * if self.exact { 4 } else { 2 }
-    }
-
     /// A block with one reference.
     pub(super) fn take(&mut self) -> Option<BlockId> {
         if let Some(block) = self.free.pop() {
