@@ -18,7 +18,9 @@ int main(int argc, char ** argv) {
         if (level >= GGML_LOG_LEVEL_ERROR) { fputs(text, stderr); }
     }, nullptr);
     llama_backend_init();
-    llama_model * model = llama_model_load_from_file(argv[1], llama_model_default_params());
+    llama_model_params loading = llama_model_default_params();
+    loading.progress_callback = [](float, void *) { return true; };
+    llama_model * model = llama_model_load_from_file(argv[1], loading);
     if (!model) { return 1; }
     llama_context_params params = llama_context_default_params();
     params.n_ctx = 4096;

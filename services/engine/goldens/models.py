@@ -49,21 +49,17 @@ def configuration(model):
 
 
 def compute(model, rule, positions):
-    """The states before the last norm and the logits, at `positions`."""
+    """The states behind the last norm and the logits, at `positions`."""
     network = CLASSES[model["architecture"]][1](configuration(model)).eval()
     state = {name: torch.from_numpy(value) for name, value in weights(model).items()}
     if model["tied"]:
         state["lm_head.weight"] = state["model.embed_tokens.weight"]
     # strict: a weight that the formula lacks, or has too many, is an error.
     network.load_state_dict(state, strict=True)
-    states = []
-    network.model.norm.register_forward_pre_hook(lambda _, inputs: states.append(inputs[0]))
     with torch.no_grad():
-        logits = network(torch.tensor([prompt(rule)]), use_cache=False).logits
-    return {
-        "states": states[0][0, positions].numpy().astype(np.float32),
-        "logits": logits[0, positions].numpy().astype(np.float32),
-    }
+        states = network.model(torch.tensor([prompt(rule)]), use_cache=False).last_hidden_state[0, positions]
+        logits = network.lm_head(states)
+    return {"states": states.numpy().astype(np.float32), "logits": logits.numpy().astype(np.float32)}
 
 
 def run(check):

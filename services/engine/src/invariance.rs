@@ -21,13 +21,7 @@ struct Way {
     cache_bytes: usize,
 }
 
-const PLAIN: Way = Way {
-    batch: 1,
-    chunk: 1 << 20,
-    speculate: false,
-    fast_forward: true,
-    cache_bytes: 1 << 26,
-};
+const PLAIN: Way = Way { batch: 1, chunk: 1 << 20, speculate: false, fast_forward: true, cache_bytes: 1 << 26 };
 
 fn engine(way: Way) -> Engine {
     Tiny::default().engine(EngineOptions {

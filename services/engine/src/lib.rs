@@ -1,4 +1,4 @@
-//! The language model: loads a Llama-architecture checkpoint, writes drafts that obey a grammar and
+//! The language model: loads a checkpoint of the architectures in `arch`, writes drafts that obey a grammar and
 //! avoid forbidden terms, the same for the same request always.
 //!
 //! It never knows what a draft is for: no brand, template, locale or rule has a name here. It never

@@ -32,8 +32,7 @@ impl Bench {
         chunk: usize,
         cache_bytes: usize,
     ) -> Result<(Self, ModelInfo), LoadError> {
-        let target = Target { context_limit, cache_bytes, ..Target::default() };
-        let loaded = crate::load::load(source, &target)?;
+        let loaded = crate::load::load(source, &Target::up_to(context_limit))?;
         let cache = loaded.model.new_cache(cache_bytes);
         Ok((Self { model: loaded.model, cache, chunk: chunk.max(1) }, loaded.info))
     }

@@ -108,13 +108,7 @@ impl Sequence {
     }
 
     /// What it wants read, at most `most` tokens and `guesses` guesses; `None` when there is no room.
-    pub(crate) fn plan(
-        &mut self,
-        most: usize,
-        guesses: usize,
-        siblings: &Siblings,
-        cache: &mut Cache,
-    ) -> Option<Plan> {
+    pub(crate) fn plan(&mut self, most: usize, guesses: usize, siblings: &Siblings, cache: &mut Cache) -> Option<Plan> {
         let unread = self.tokens.len() - self.held;
         let count = unread.min(most);
         let whole = count == unread;

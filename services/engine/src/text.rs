@@ -141,13 +141,8 @@ impl Text {
         if logits.iter().any(|logit| logit.is_nan()) {
             return Err(DraftError::Model("its logits are not numbers; the weights may be damaged".into()));
         }
-        let mut step = Step {
-            logits: logits.into(),
-            before: self.mark.clone(),
-            allowed: None,
-            banned: HashSet::new(),
-            chosen: 0,
-        };
+        let mut step =
+            Step { logits: logits.into(), before: self.mark.clone(), allowed: None, banned: HashSet::new(), chosen: 0 };
         let progress = loop {
             match self.advance(&mut step)? {
                 Some(progress) => break progress,

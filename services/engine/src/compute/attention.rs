@@ -337,7 +337,8 @@ unsafe fn weighted<S: Simd, E: Element, const Q: usize>(
                     let values = values.add(slot * padded);
                     let weights = weights.as_ptr().add(at * POSITIONS + slot);
                     if wide == WIDE {
-                        let values: [S::F; WIDE] = std::array::from_fn(|vector| E::load::<S>(values.add(vector * LANES)));
+                        let values: [S::F; WIDE] =
+                            std::array::from_fn(|vector| E::load::<S>(values.add(vector * LANES)));
                         for (query, sums) in sums.iter_mut().enumerate() {
                             let weight = S::splat(*weights.add(query * length));
                             for vector in 0..WIDE {
@@ -388,7 +389,9 @@ mod tests {
             .collect();
         let total: f64 = scores.iter().sum();
         (0..dim)
-            .map(|at| scores.iter().enumerate().map(|(p, s)| s / total * f64::from(of(values, p)[at])).sum::<f64>() as f32)
+            .map(|at| {
+                scores.iter().enumerate().map(|(p, s)| s / total * f64::from(of(values, p)[at])).sum::<f64>() as f32
+            })
             .collect()
     }
 

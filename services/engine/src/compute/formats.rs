@@ -104,7 +104,12 @@ impl Format for Q4 {
                 for at in 0..4 {
                     let packed = codes::<S, TILES, FIRST>(records, (sub * 4 + at) * GROUP);
                     let column = sub * SUB + at * 4;
-                    group::<S, ROWS, TILES>(&mut whole, &rows, column, packed.map(|codes| S::sub_bytes(S::and(codes, NIBBLES), 8)));
+                    group::<S, ROWS, TILES>(
+                        &mut whole,
+                        &rows,
+                        column,
+                        packed.map(|codes| S::sub_bytes(S::and(codes, NIBBLES), 8)),
+                    );
                     let high = packed.map(|codes| S::sub_bytes(S::and(S::right::<4>(codes), NIBBLES), 8));
                     group::<S, ROWS, TILES>(&mut whole, &rows, column + 16, high);
                 }

@@ -6,8 +6,8 @@ use half::{bf16, f16};
 
 use super::activations::{Activations, BLOCK, SUB};
 use super::floats::{self, Element};
-use super::lines::Lines;
 use super::formats::{Format, Q4, Q4K, Q6K, Q8, Row};
+use super::lines::Lines;
 use super::pack::Kind;
 use super::simd::{LANES, Level, Simd, dispatch};
 use super::threads::{Shared, parallel};

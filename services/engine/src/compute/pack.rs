@@ -167,10 +167,7 @@ fn scale_and_minimum(scales: &[u8], sub: usize) -> (u8, u8) {
     if sub < 4 {
         (scales[sub] & 63, scales[sub + 4] & 63)
     } else {
-        (
-            (scales[sub + 4] & 15) | ((scales[sub - 4] >> 6) << 4),
-            (scales[sub + 4] >> 4) | ((scales[sub] >> 6) << 4),
-        )
+        ((scales[sub + 4] & 15) | ((scales[sub - 4] >> 6) << 4), (scales[sub + 4] >> 4) | ((scales[sub] >> 6) << 4))
     }
 }
 

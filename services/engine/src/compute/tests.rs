@@ -129,8 +129,12 @@ fn unquantized_weights_give_the_same_bits_at_every_level_and_number_of_rows() {
     let values = random(7, 6 * columns);
     let matrices: Vec<Box<dyn Fn() -> Matrix>> = vec![
         Box::new(|| Matrix::floats(&weights, rows, columns).unwrap()),
-        Box::new(|| Matrix::floats(&weights.iter().map(|&w| f16::from_f32(w)).collect::<Vec<_>>(), rows, columns).unwrap()),
-        Box::new(|| Matrix::floats(&weights.iter().map(|&w| bf16::from_f32(w)).collect::<Vec<_>>(), rows, columns).unwrap()),
+        Box::new(|| {
+            Matrix::floats(&weights.iter().map(|&w| f16::from_f32(w)).collect::<Vec<_>>(), rows, columns).unwrap()
+        }),
+        Box::new(|| {
+            Matrix::floats(&weights.iter().map(|&w| bf16::from_f32(w)).collect::<Vec<_>>(), rows, columns).unwrap()
+        }),
     ];
     for (matrix, tolerance) in matrices.iter().zip([1e-5, 2e-2, 1e-1]) {
         let expected = product(&matrix().at_level(Level::Baseline), &values, 6, Level::Baseline);

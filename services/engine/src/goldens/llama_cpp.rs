@@ -25,7 +25,10 @@ fn gguf_files_and_our_logits_for_llama_cpp() {
         ("q6_k", GgmlDType::Q6K),
     ];
     for small in Tiny::each().into_iter().filter(|tiny| tiny.architecture != "mistral") {
-        let large = Tiny { hidden: 256, heads: 8, ffn: 512, tied: false, ..small.clone() };
+        // llama.cpp's Qwen2 has as many numbers in all heads as in a state.
+        let head_dim = if small.arch().qkv_bias { small.hidden / small.heads } else { small.head_dim };
+        let small = Tiny { head_dim, ..small };
+        let large = Tiny { hidden: 256, heads: 8, head_dim: 32, ffn: 512, tied: false, ..small.clone() };
         let mut models = vec![(small.clone(), false), (large, true)];
         if small.architecture == "llama" {
             models.push((Tiny { rope_scaling: true, ..small }, false));

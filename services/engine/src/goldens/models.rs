@@ -5,10 +5,10 @@ use candle_core::{Device, Tensor};
 use serde::Deserialize;
 
 use super::{difference, path, read};
-use crate::{ModelInfo, ModelSource};
+use crate::ModelSource;
 use crate::kv::{Pool, Table};
 use crate::model::{Decoder, Span};
-use crate::testing::{Tiny, tokenizer_json};
+use crate::testing::{Tiny, decoder, tokenizer_json};
 
 /// Relative to the largest number of the golden.
 const TOLERANCE: f32 = 1e-4;
@@ -41,24 +41,23 @@ impl Rules {
         self.models.iter().cloned().map(|model| Tiny { context: 4096, ..model })
     }
 
-    /// States before the last norm `[p, hidden]` and logits `[p, vocab]` at the positions, read in chunks.
+    /// States behind the last norm `[p, hidden]` and logits `[p, vocab]` at the positions. The prompt is read in chunks
+    /// that end at them.
     pub(super) fn run(&self, model: &mut Decoder) -> (Tensor, Tensor) {
-        let states = self.rows(model, model.shape().hidden, Decoder::raw_states);
-        let logits = self.rows(model, model.shape().vocab, Decoder::forward);
-        (states, logits)
-    }
-
-    fn rows(&self, model: &mut Decoder, width: usize, read: Read) -> Tensor {
-        let mut cache = model.new_cache(1 << 26);
-        let (mut table, mut rows, mut start) = (Table::default(), Vec::new(), 0);
-        for tokens in self.prompt().chunks(500) {
-            assert!(cache.reserve(&mut table, start + tokens.len()));
-            let span = Span { tokens, start, blocks: table.blocks(), wanted: tokens.len() };
-            rows.extend(read(model, &[span], cache.pool_mut()).unwrap());
-            start += tokens.len();
-        }
-        let positions = Tensor::new(self.positions.as_slice(), &Device::Cpu).unwrap();
-        Tensor::from_vec(rows, (start, width), &Device::Cpu).unwrap().index_select(&positions, 0).unwrap()
+        let tokens = self.prompt();
+        let mut read = |what: fn(&mut Decoder, &[Span<'_>], &mut Pool) -> candle_core::Result<Vec<f32>>| {
+            let mut cache = model.new_cache(1 << 28);
+            let (mut table, mut start, mut rows) = (Table::default(), 0, Vec::new());
+            for &position in &self.positions {
+                let end = position as usize + 1;
+                assert!(cache.reserve(&mut table, end));
+                let span = Span { tokens: &tokens[start..end], start, blocks: table.blocks(), wanted: 1 };
+                rows.extend(what(model, &[span], cache.pool_mut()).unwrap());
+                start = end;
+            }
+            Tensor::from_vec(rows, (self.positions.len(), ()), &Device::Cpu).unwrap()
+        };
+        (read(Decoder::states), read(Decoder::forward))
     }
 
     fn assert_golden(&self, tiny: &Tiny, model: &mut Decoder) {
@@ -73,15 +72,9 @@ impl Rules {
     }
 }
 
-type Read = fn(&mut Decoder, &[Span<'_>], &mut Pool) -> candle_core::Result<Vec<f32>>;
-
-fn loaded(source: &ModelSource) -> (Decoder, ModelInfo) {
-    crate::testing::decoder(source, 4096)
-}
-
 pub(super) fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Decoder {
     let source = ModelSource::bytes("tiny", tiny.gguf(kind), tokenizer_json().into_bytes());
-    loaded(&source).0
+    decoder(&source, 4096).0
 }
 
 #[test]
@@ -90,7 +83,7 @@ fn a_folder_of_every_architecture_gives_the_states_and_logits_of_transformers() 
     for tiny in rules.models() {
         let folder = tempfile::tempdir().unwrap();
         tiny.write_folder(folder.path());
-        let (mut model, info) = loaded(&ModelSource::path(folder.path()).unwrap());
+        let (mut model, info) = decoder(&ModelSource::path(folder.path()).unwrap(), 4096);
         assert_eq!(info.architecture, tiny.architecture);
         rules.assert_golden(&tiny, &mut model);
     }

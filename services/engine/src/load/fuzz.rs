@@ -30,7 +30,8 @@ fn tiny(architecture: &str) -> Tiny {
 
 /// What loading says. A parser that panics is caught, and called so; here that is a failure.
 fn outcome(source: &ModelSource) -> Result<(), String> {
-    let outcome = super::load(source, &super::Target { context_limit: 512, ..Default::default() }).map(drop).map_err(|error: LoadError| error.to_string());
+    let outcome =
+        super::load(source, &crate::load::Target::up_to(512)).map(drop).map_err(|error: LoadError| error.to_string());
     if let Err(reason) = &outcome {
         assert!(!reason.contains("did not survive"), "a parser panicked: {reason}");
         assert!(reason.len() < 4000, "an error of {} bytes", reason.len());

@@ -151,7 +151,7 @@ impl<R: Read + Seek> GgufWeights<'_, R> {
         let mut known: HashSet<String> =
             [Weight::Embedding, Weight::OutputNorm, Weight::Output].into_iter().map(name_of).collect();
         known.insert("rope_freqs.weight".into());
-        known.extend((0..shape.layers).flat_map(|layer| shape.weights_of(layer)).map(name_of));
+        known.extend((0..shape.layers).flat_map(|layer| weights_of(shape, layer)).map(name_of));
         // llama.cpp passes over these too: the frequencies written out, as old converters did.
         let harmless = |name: &str| name.ends_with(".attn_rot_embd") || name.ends_with(".rotary_emb.inv_freq");
         let unknown = self.content.tensor_infos.keys().filter(|name| !known.contains(*name) && !harmless(name));
@@ -222,6 +222,28 @@ impl<R: Read + Seek> Weights for GgufWeights<'_, R> {
     fn has_output(&self) -> bool {
         self.content.tensor_infos.contains_key(&name_of(Weight::Output))
     }
+}
+
+/// All weights of a layer.
+fn weights_of(shape: &Shape, layer: usize) -> Vec<Weight> {
+    let mut weights = vec![
+        Weight::AttentionNorm(layer),
+        Weight::Query(layer),
+        Weight::Key(layer),
+        Weight::Value(layer),
+        Weight::AttentionOut(layer),
+        Weight::FfnNorm(layer),
+        Weight::Gate(layer),
+        Weight::Up(layer),
+        Weight::Down(layer),
+    ];
+    if shape.qkv_bias {
+        weights.extend([Weight::QueryBias(layer), Weight::KeyBias(layer), Weight::ValueBias(layer)]);
+    }
+    if shape.qk_norm {
+        weights.extend([Weight::QueryNorm(layer), Weight::KeyNorm(layer)]);
+    }
+    weights
 }
 
 pub(super) fn name_of(weight: Weight) -> String {

@@ -15,13 +15,16 @@ struct Walk<'a, R> {
     position: u64,
     length: u64,
     elements: u64,
+    /// The data's alignment, and the tensor that reaches furthest into them, with its end.
+    alignment: u64,
+    furthest: (u64, String),
 }
 
 /// Checks the header of a file of GGUF version 2 or 3 and rewinds. The error is the reason alone.
 pub(super) fn check<R: Read + Seek>(reader: &mut R) -> Result<(), String> {
     let length = reader.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
     reader.rewind().map_err(|error| error.to_string())?;
-    let mut walk = Walk { reader, position: 0, length, elements: 0 };
+    let mut walk = Walk { reader, position: 0, length, elements: 0, alignment: 32, furthest: (0, String::new()) };
     walk.file()?;
     walk.reader.rewind().map_err(|error| error.to_string())
 }
@@ -71,12 +74,19 @@ impl<R: Read + Seek> Walk<'_, R> {
                 if !alignment.is_power_of_two() || alignment > 1 << 20 {
                     return Err(format!("general.alignment is {alignment}, no sensible power of two"));
                 }
+                self.alignment = alignment;
             } else {
                 self.value(kind, 0).map_err(|reason| format!("metadata `{key}`: {reason}"))?;
             }
         }
         for _ in 0..tensors {
             self.tensor()?;
+        }
+        let data = self.position.next_multiple_of(self.alignment);
+        let (end, name) = &self.furthest;
+        if data + end > self.length {
+            let (length, end) = (self.length, data + end);
+            return Err(format!("ends at {length}, but its tensor `{name}` ends at {end}: the file is truncated"));
         }
         Ok(())
     }
@@ -157,6 +167,9 @@ impl<R: Read + Seek> Walk<'_, R> {
             return Err(format!(
                 "tensor `{name}` claims {bytes} bytes from {offset} on, behind the file's end: the file is truncated"
             ));
+        }
+        if offset + bytes > self.furthest.0 {
+            self.furthest = (offset + bytes, name);
         }
         Ok(())
     }

@@ -28,6 +28,9 @@ use crate::token_env::TokenEnvironment;
 /// The largest side file (tokenizer, configuration) that is read.
 const LARGEST_JSON: u64 = 256 << 20;
 
+/// The longest reason in an error, in characters.
+const LONGEST_REASON: usize = 1000;
+
 /// Everything that the engine needs of a model.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -38,7 +41,7 @@ pub(crate) struct Loaded {
 }
 
 /// Where a model is to run, and how large it may be there.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Target {
     /// The longest sequence.
     pub context_limit: usize,
@@ -49,8 +52,18 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// On the CPU, sequences up to a length.
+    pub(crate) fn up_to(context_limit: usize) -> Self {
+        Self { context_limit, device: None, cache_bytes: 0 }
+    }
+
     /// Takes the weights there.
-    fn take<W: Weights<Error = LoadError>>(&self, path: &str, shape: Shape, weights: &mut W) -> Result<Model, LoadError> {
+    fn take<W: Weights<Error = LoadError>>(
+        &self,
+        path: &str,
+        shape: Shape,
+        weights: &mut W,
+    ) -> Result<Model, LoadError> {
         let positions = shape.context.min(self.context_limit).max(1);
         let device = self.device.as_ref();
         Model::load(shape, positions, weights, device, self.cache_bytes).map_err(|error| failure(path, error))
@@ -82,6 +95,20 @@ pub(crate) fn load(source: &ModelSource, target: &Target) -> Result<Loaded, Load
     // candle and tokenizers panic on some files that pass all checks; that is a bad file, not a bug here.
     catch_unwind(AssertUnwindSafe(|| load_parts(source, target).and_then(finish)))
         .unwrap_or_else(|_| Err(LoadError::invalid(path, "is damaged in a way that its parser did not survive")))
+        .map_err(shortened)
+}
+
+/// A file may choose some words of its refusal, a name of a megabyte say, and candle adds where it was; neither helps.
+fn shortened(mut error: LoadError) -> LoadError {
+    if let LoadError::Invalid { reason, .. }
+    | LoadError::Architecture { found: reason, .. }
+    | LoadError::NoTokenizer { reason, .. } = &mut error
+    {
+        let end = reason.find("\n   0: ").unwrap_or(reason.len());
+        let end = reason.char_indices().nth(LONGEST_REASON).map_or(end, |(at, _)| at.min(end));
+        reason.truncate(end);
+    }
+    error
 }
 
 fn load_parts(source: &ModelSource, target: &Target) -> Result<Parts, LoadError> {
@@ -172,8 +199,10 @@ fn read_small_if_there(path: &Path) -> Result<Option<Vec<u8>>, LoadError> {
 }
 
 fn parse_tokenizer(path: &str, json: &[u8]) -> Result<Tokenizer, LoadError> {
-    Tokenizer::from_bytes(json)
-        .map_err(|error| LoadError::invalid(path, format!("is no valid tokenizer.json: {error}")))
+    let invalid = |reason: String| LoadError::invalid(path, format!("is no valid tokenizer.json: {reason}"));
+    // tokenizers panics on some text that is no JSON.
+    serde_json::from_slice::<serde::de::IgnoredAny>(json).map_err(|error| invalid(error.to_string()))?;
+    Tokenizer::from_bytes(json).map_err(|error| invalid(error.to_string()))
 }
 
 /// Hashes a file and leaves it at its start.

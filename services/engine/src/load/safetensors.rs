@@ -217,7 +217,9 @@ impl Weights for FolderWeights {
 
     fn vector(&mut self, weight: Weight, length: usize) -> Result<Tensor, LoadError> {
         let tensor = self.tensor(weight, &[length])?;
-        tensor.to_dtype(DType::F32).map_err(|error| LoadError::invalid(self.folder.display().to_string(), error.to_string()))
+        tensor
+            .to_dtype(DType::F32)
+            .map_err(|error| LoadError::invalid(self.folder.display().to_string(), error.to_string()))
     }
 
     fn has_output(&self) -> bool {

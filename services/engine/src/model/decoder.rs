@@ -156,19 +156,12 @@ impl Decoder {
     }
 
     /// The same up to the last norm: hidden states `[wanted, hidden]`.
-    fn states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
+    pub(crate) fn states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
         self.run(spans, pool)?;
         let mut states = vec![0.0; self.buffers.state.len()];
         let (level, epsilon) = (self.level, self.shape.norm_eps);
         elementwise::rms_norm(level, &self.buffers.state, &self.output_norm, epsilon, &mut states);
         Ok(states)
-    }
-
-    /// The hidden states before the last norm, `[wanted, hidden]`.
-    #[cfg(test)]
-    pub(crate) fn raw_states(&mut self, spans: &[Span<'_>], pool: &mut Pool) -> candle_core::Result<Vec<f32>> {
-        self.run(spans, pool)?;
-        Ok(self.buffers.state.clone())
     }
 
     /// All layers; the wanted rows are then the buffers' state.
@@ -201,8 +194,7 @@ impl Decoder {
         let Buffers { state, normed, quantized, query, key, value, attended, added, .. } = buffers;
         let normed = sized(normed, rows * shape.hidden);
         elementwise::rms_norm(level, state, &layer.attention_norm, shape.norm_eps, normed);
-        let (query, key, value) =
-            (sized(query, rows * queries), sized(key, rows * keys), sized(value, rows * keys));
+        let (query, key, value) = (sized(query, rows * queries), sized(key, rows * keys), sized(value, rows * keys));
         let mut jobs = [(&layer.query, &mut *query), (&layer.key, &mut *key), (&layer.value, &mut *value)];
         product(level, normed, shape.hidden, quantized, &mut jobs);
         if let Some([query_bias, key_bias, value_bias]) = &layer.biases {
@@ -246,8 +238,12 @@ impl Decoder {
         for span in spans {
             for (position, (keys, values)) in (span.start..).zip(lines.by_ref().take(span.tokens.len())) {
                 match pool.numbers_mut(span.blocks[position / attention::POSITIONS]) {
-                    Numbers::F32(block) => attention::write(self.level, heads, &mut block[range.clone()], position, keys, values),
-                    Numbers::F16(block) => attention::write(self.level, heads, &mut block[range.clone()], position, keys, values),
+                    Numbers::F32(block) => {
+                        attention::write(self.level, heads, &mut block[range.clone()], position, keys, values)
+                    }
+                    Numbers::F16(block) => {
+                        attention::write(self.level, heads, &mut block[range.clone()], position, keys, values)
+                    }
                 }
             }
         }

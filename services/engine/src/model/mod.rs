@@ -129,28 +129,6 @@ impl Shape {
         Heads { heads: self.heads, kv_heads: self.kv_heads, dim: self.head_dim }
     }
 
-    /// All weights of a layer.
-    pub(crate) fn weights_of(&self, layer: usize) -> impl Iterator<Item = Weight> {
-        let always = [
-            Weight::AttentionNorm(layer),
-            Weight::Query(layer),
-            Weight::Key(layer),
-            Weight::Value(layer),
-            Weight::AttentionOut(layer),
-            Weight::FfnNorm(layer),
-            Weight::Gate(layer),
-            Weight::Up(layer),
-            Weight::Down(layer),
-        ];
-        let biases = [Weight::QueryBias(layer), Weight::KeyBias(layer), Weight::ValueBias(layer)];
-        let norms = [Weight::QueryNorm(layer), Weight::KeyNorm(layer)];
-        let (qkv_bias, qk_norm) = (self.qkv_bias, self.qk_norm);
-        always
-            .into_iter()
-            .chain(biases.into_iter().filter(move |_| qkv_bias))
-            .chain(norms.into_iter().filter(move |_| qk_norm))
-    }
-
     /// Number of weights.
     pub(crate) fn parameters(&self, own_output: bool) -> u64 {
         let (queries, keys) = (self.heads * self.head_dim, self.kv_heads * self.head_dim);

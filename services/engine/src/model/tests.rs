@@ -1,13 +1,13 @@
 use std::collections::HashMap;
 
-use candle_core::{Device, Tensor};
 use candle_core::quantized::GgmlDType;
+use candle_core::{Device, Tensor};
 
 use super::{Decoder, Span};
 use crate::ModelSource;
 use crate::kv::{Cache, Pool, Table};
 use crate::load::Target;
-use crate::testing::{LAYERS, Tiny, tokenizer_json, decoder};
+use crate::testing::{LAYERS, Tiny, decoder, tokenizer_json};
 
 fn from_gguf(tiny: &Tiny, kind: GgmlDType) -> Decoder {
     let source = ModelSource::bytes("tiny", tiny.gguf(kind), tokenizer_json().into_bytes());
@@ -130,7 +130,9 @@ fn a_forked_prefix_is_what_a_fresh_one_is_to_the_bit() {
         let (mut first, mut second) = (Table::default(), Table::default());
         cache.reserve(&mut first, 80);
         let tokens = prompt(80);
-        model.forward(&[Span { tokens: &tokens, start: 0, blocks: first.blocks(), wanted: 1 }], cache.pool_mut()).unwrap();
+        model
+            .forward(&[Span { tokens: &tokens, start: 0, blocks: first.blocks(), wanted: 1 }], cache.pool_mut())
+            .unwrap();
         cache.remember(&first, &tokens);
         let held = cache.adopt(&mut second, &branch);
         assert_eq!(held, 48);

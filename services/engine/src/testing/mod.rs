@@ -133,8 +133,7 @@ impl Tiny {
 
 /// A model on the CPU, without an engine around it.
 pub(crate) fn decoder(source: &ModelSource, context_limit: usize) -> (crate::model::Decoder, crate::ModelInfo) {
-    let target = crate::load::Target { context_limit, ..crate::load::Target::default() };
-    let loaded = crate::load::load(source, &target).unwrap();
+    let loaded = crate::load::load(source, &crate::load::Target::up_to(context_limit)).unwrap();
     match loaded.model {
         crate::model::Model::Cpu(model) => (*model, loaded.info),
         crate::model::Model::Device(..) => unreachable!("no device was asked for"),
