@@ -39,6 +39,9 @@ pub enum Command {
     Partner(Partner),
     /// Check a receipt, and that a rendition is the one it speaks of.
     Verify(Verify),
+    /// Measure the drafting engine.
+    #[command(subcommand)]
+    Bench(crate::commands::bench::Bench),
     /// Print the OpenAPI description of every face.
     Openapi,
 }

@@ -27,7 +27,8 @@ pub async fn start(model: &str, folder: &Path) -> Result<Engine> {
         .with_context(|| format!("the model `{model}` cannot be used"))
 }
 
-fn source(model: &str, folder: &Path) -> Result<ModelSource> {
+/// Where `model` is; nothing is read of it yet.
+pub fn source(model: &str, folder: &Path) -> Result<ModelSource> {
     if model == STARTER {
         return Ok(ModelSource::bytes(
             countersign_drafting::prompt::STARTER,

@@ -1,5 +1,6 @@
 //! One file a command. A command prints its result and returns its exit code; errors are said once, by `main`.
 
+pub mod bench;
 mod brand;
 mod kit;
 pub mod library;
@@ -50,6 +51,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             partner::run(&file, brand.as_deref(), &data, json).await
         }
         Command::Verify(verify) => verify::run(&verify),
+        Command::Bench(bench) => bench::run(bench).await,
         Command::Openapi => {
             crate::say::line(&crate::docs::openapi_json()?);
             Ok(ExitCode::SUCCESS)
