@@ -125,6 +125,11 @@ impl DraftHandle {
         self.events.recv().await
     }
 
+    /// The next event that has happened already.
+    pub fn try_next(&mut self) -> Option<DraftEvent> {
+        self.events.try_recv().ok()
+    }
+
     /// Waits for the end.
     ///
     /// # Errors

@@ -150,6 +150,11 @@ impl Engine {
         Ok(Self(Arc::new(Inner { info, environment, chat, grammars, queue, thread: Some(thread) })))
     }
 
+    #[cfg(test)]
+    pub(crate) fn environment(&self) -> &Arc<TokenEnvironment> {
+        &self.0.environment
+    }
+
     /// What is known of the model.
     #[must_use]
     pub fn info(&self) -> &ModelInfo {

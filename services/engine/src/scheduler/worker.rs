@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::queue::{Next, Queue};
+use super::queue::{Job, Next, Queue};
 use crate::draft::{DraftEvent, Priority};
 use crate::engine::EngineOptions;
 use crate::error::DraftError;
@@ -118,7 +118,7 @@ impl Worker {
         }
     }
 
-    fn begin(&mut self, job: super::Job) {
+    fn begin(&mut self, job: Job) {
         job.sender.send(DraftEvent::Started { prompt_tokens: job.prompt.len() });
         let job = Arc::new(job);
         match Sequence::new(Arc::clone(&job), Arc::clone(&self.environment), Instant::now()) {
@@ -286,3 +286,6 @@ impl Worker {
         self.fail(DraftError::Model("the forward stopped with a panic".into()))
     }
 }
+
+#[cfg(test)]
+mod tests;
