@@ -18,6 +18,7 @@ mod cache;
 mod chat;
 mod constraint;
 mod draft;
+mod embed;
 mod engine;
 mod error;
 mod forbidden;
@@ -36,6 +37,10 @@ mod token_env;
 pub use chat::ChatMessage;
 pub use constraint::Grammar;
 pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};
+pub use embed::{
+    CutText, EmbedError, EmbedJob, EmbedKind, EmbedProgress, Embedder, EmbedderInfo, EmbedderOptions, EmbedderSource,
+    Embeddings, Prefixes,
+};
 pub use engine::{Engine, EngineOptions, ModelInfo};
 pub use error::{
     ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError, TokenizeError,
