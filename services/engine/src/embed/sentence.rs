@@ -94,7 +94,7 @@ fn modules_of(path: &str, modules: &[Module]) -> Result<(String, bool), LoadErro
                 return Err(LoadError::invalid(
                     path,
                     format!(
-                        "the model is in the folder `{}`; move its files up beside modules.json and make that path empty",
+                        "the model is in the folder `{}`; move its files up beside modules.json and empty that path",
                         module.path
                     ),
                 ));

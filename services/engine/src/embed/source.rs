@@ -75,18 +75,14 @@ impl EmbedderSource {
         })
     }
 
-    /// A file to read in parts, with its length in bytes.
-    pub(super) fn open(&self, file: &str) -> Result<Option<(Box<dyn ReadSeek + '_>, u64)>, LoadError> {
-        match self {
-            Self::Folder(folder) => {
-                let Some((file, length)) = open_regular(&folder.join(file))? else { return Ok(None) };
-                Ok(Some((Box::new(file), length)))
+    /// A file to read in parts, when it is there.
+    pub(super) fn open(&self, file: &str) -> Result<Option<Box<dyn ReadSeek + '_>>, LoadError> {
+        Ok(match self {
+            Self::Folder(folder) => open_regular(&folder.join(file))?.map(|file| Box::new(file) as Box<dyn ReadSeek>),
+            Self::Bytes { files, .. } => {
+                files.get(file).map(|bytes| Box::new(Cursor::new(bytes.as_ref())) as Box<dyn ReadSeek>)
             }
-            Self::Bytes { files, .. } => Ok(files.get(file).map(|bytes| {
-                let reader: Box<dyn ReadSeek> = Box::new(Cursor::new(bytes.as_ref()));
-                (reader, bytes.len() as u64)
-            })),
-        }
+        })
     }
 
     fn small(&self, file: &str, most: u64) -> Result<Option<Cow<'_, [u8]>>, LoadError> {
@@ -95,7 +91,7 @@ impl EmbedderSource {
         match self {
             Self::Folder(folder) => {
                 let path = folder.join(file);
-                let Some((file, _)) = open_regular(&path)? else { return Ok(None) };
+                let Some(file) = open_regular(&path)? else { return Ok(None) };
                 let mut bytes = Vec::new();
                 file.take(most + 1).read_to_end(&mut bytes).map_err(|source| io_error(&path, source))?;
                 if bytes.len() as u64 > most { Err(too_large()) } else { Ok(Some(bytes.into())) }
@@ -112,15 +108,15 @@ impl EmbedderSource {
 pub(super) trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
-/// A file with its length; nothing when there is none of the name. A pipe would wait for ever, so it is refused.
-fn open_regular(path: &Path) -> Result<Option<(std::fs::File, u64)>, LoadError> {
+/// A file; nothing when there is none of the name. A pipe would wait for ever, so it is refused.
+fn open_regular(path: &Path) -> Result<Option<std::fs::File>, LoadError> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error(path, error)),
         Ok(metadata) if !metadata.is_file() => {
             Err(LoadError::invalid(path.display().to_string(), "is no regular file"))
         }
-        Ok(metadata) => Ok(Some((std::fs::File::open(path).map_err(|source| io_error(path, source))?, metadata.len()))),
+        Ok(_) => std::fs::File::open(path).map(Some).map_err(|source| io_error(path, source)),
     }
 }
 

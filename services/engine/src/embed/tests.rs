@@ -205,6 +205,17 @@ fn a_job_steps_by_length_within_its_budget_and_gives_results_in_order() {
     }
 }
 
+/// Two tokens of 72 values are a product that is summed otherwise than a larger one.
+#[test]
+fn texts_that_are_too_short_to_keep_their_bits_together_are_computed_alone() {
+    let embedder = Tiny::new("bert").load();
+    let steps = |text: &str| {
+        let mut job = EmbedJob::new(&embedder, &[text; 3], EmbedKind::Query).unwrap();
+        (0..3).find(|_| job.step().unwrap() == EmbedProgress::Finished).map(|last| last + 1)
+    };
+    assert_eq!((steps(""), steps("pump"), steps("the pump")), (Some(3), Some(3), Some(1)));
+}
+
 #[test]
 fn no_texts_are_no_work() {
     let embedder = Tiny::new("bert").load();

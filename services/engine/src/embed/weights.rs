@@ -50,13 +50,17 @@ impl Weights {
     /// Reads the tensors that `shape` calls for.
     pub(super) fn read(source: &EmbedderSource, shape: &Shape) -> Result<Self, LoadError> {
         let path = source.shown_file(FILE);
-        let Some((mut reader, length)) = source.open(FILE)? else {
+        let Some(mut reader) = source.open(FILE)? else {
             return Err(LoadError::invalid(
                 source.shown(),
                 "has no model.safetensors; copy the model's there (an index of several files, a .bin and an .onnx \
                  file are not read)",
             ));
         };
+        let length = reader
+            .seek(SeekFrom::End(0))
+            .and_then(|length| reader.rewind().map(|()| length))
+            .map_err(|source| LoadError::Io { path: path.clone(), source })?;
         let (entries, data) = header(&path, &mut *reader, length)?;
         let places = places(&path, &entries, shape, length - data)?;
         let digest = digest(&mut *reader).map_err(|source| LoadError::Io { path: path.clone(), source })?;
