@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use tokio::sync::oneshot;
+
 use crate::chat::{ChatMessage, ChatTemplate};
 use crate::constraint::{Grammar, GrammarCompiler};
 use crate::draft::{DraftHandle, DraftRequest, DraftSender};
+use crate::embed::{EmbedError, EmbedJob, EmbedKind, Embedder, Embeddings};
 use crate::error::{ChatTemplateError, GrammarError, LoadError, SubmitError, TokenizeError};
 use crate::load::{self, Loaded, Target};
-use crate::scheduler::{Job, Queue, Worker};
+use crate::scheduler::{Job, Queue, Texts, Worker};
 use crate::source::ModelSource;
 use crate::token_env::TokenEnvironment;
 
@@ -217,6 +220,37 @@ impl Engine {
         let (sender, handle) = DraftSender::pair();
         inner.queue.push(Job { request, prompt, sender })?;
         Ok(handle)
+    }
+
+    /// Queues texts for an embedder, on this engine's thread, behind drafts: a batch of texts runs when no
+    /// draft does, or after several of their steps. Tokenizes here, in the caller's thread.
+    ///
+    /// # Errors
+    /// A text cannot be embedded, the queue is full, or the engine has stopped.
+    pub fn embed(
+        &self,
+        embedder: &Arc<Embedder>,
+        texts: &[impl AsRef<str>],
+        kind: EmbedKind,
+    ) -> Result<EmbedHandle, EmbedError> {
+        let job = EmbedJob::new(Arc::clone(embedder), texts, kind)?;
+        let (sender, receiver) = oneshot::channel();
+        self.0.queue.push_texts(Texts { job, sender }).map_err(EmbedError::Refused)?;
+        Ok(EmbedHandle(receiver))
+    }
+}
+
+/// Vectors that are being computed. Dropping it cancels them.
+#[derive(Debug)]
+pub struct EmbedHandle(oneshot::Receiver<Result<Embeddings, EmbedError>>);
+
+impl EmbedHandle {
+    /// Waits for the vectors.
+    ///
+    /// # Errors
+    /// The arithmetic failed, or the engine stopped first.
+    pub async fn finish(self) -> Result<Embeddings, EmbedError> {
+        self.0.await.unwrap_or(Err(EmbedError::Cancelled))
     }
 }
 

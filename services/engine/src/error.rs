@@ -86,7 +86,7 @@ impl LoadError {
 }
 
 /// A request that was not accepted.
-#[derive(Debug, thiserror::Error, PartialEq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq)]
 pub enum SubmitError {
     /// The queue is full.
     #[error("the engine's queue is full; try again in {} s", retry_after.as_secs())]
@@ -126,7 +126,7 @@ pub enum SubmitError {
 }
 
 /// Text that the tokenizer refuses.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 #[error("the text could not be tokenized: {0}")]
 pub struct TokenizeError(pub(crate) String);
 

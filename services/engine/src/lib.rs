@@ -19,6 +19,7 @@ mod chat;
 mod compute;
 mod constraint;
 mod draft;
+mod embed;
 mod engine;
 mod error;
 mod forbidden;
@@ -46,7 +47,11 @@ mod token_env;
 pub use chat::ChatMessage;
 pub use constraint::Grammar;
 pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};
-pub use engine::{Engine, EngineOptions, ModelInfo, Placement};
+pub use embed::{
+    CutText, EmbedError, EmbedJob, EmbedKind, EmbedProgress, Embedder, EmbedderInfo, EmbedderOptions, EmbedderSource,
+    Embeddings, Prefixes,
+};
+pub use engine::{EmbedHandle, Engine, EngineOptions, ModelInfo, Placement};
 pub use error::{
     ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError, TokenizeError,
 };

@@ -8,7 +8,7 @@
 mod queue;
 mod worker;
 
-pub(crate) use queue::{Job, Queue};
+pub(crate) use queue::{Job, Queue, Texts};
 pub(crate) use worker::Worker;
 
 #[cfg(test)]

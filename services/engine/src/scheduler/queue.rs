@@ -1,10 +1,13 @@
 //! What waits: bounded, what a person waits for first, and within each kind first come, first served.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::draft::{DraftEvent, DraftRequest, DraftSender, Priority};
+use crate::embed::{EmbedError, EmbedJob, Embedder, Embeddings};
 use crate::error::{DraftError, SubmitError};
 
 /// A draft in the queue.
@@ -13,6 +16,14 @@ pub(crate) struct Job {
     pub request: DraftRequest,
     pub prompt: Vec<u32>,
     pub sender: DraftSender,
+}
+
+/// Texts that wait for their vectors.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    pub job: EmbedJob<Arc<Embedder>>,
+    /// Closed where nobody waits any more.
+    pub sender: oneshot::Sender<Result<Embeddings, EmbedError>>,
 }
 
 /// What the thread and the callers share.
@@ -27,6 +38,7 @@ pub(crate) struct Queue {
 struct State {
     interactive: VecDeque<Job>,
     bulk: VecDeque<Job>,
+    texts: VecDeque<Texts>,
     phase: Phase,
     /// A moving average of the time between two finished drafts, for the advice when to come back.
     seconds_per_draft: f64,
@@ -79,6 +91,29 @@ impl Queue {
         Ok(())
     }
 
+    /// Puts texts in the queue, unless it is full of them.
+    pub(crate) fn push_texts(&self, texts: Texts) -> Result<(), SubmitError> {
+        let mut state = self.lock();
+        if state.phase == Phase::Stopped {
+            return Err(SubmitError::Stopped);
+        }
+        state.texts.retain(|texts| !texts.sender.is_closed());
+        if state.texts.len() >= self.depth {
+            return Err(SubmitError::Overloaded { retry_after: Duration::from_secs(1) });
+        }
+        state.texts.push_back(texts);
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// The next texts that somebody waits for.
+    pub(super) fn pop_texts(&self) -> Option<Texts> {
+        let mut state = self.lock();
+        state.texts.retain(|texts| !texts.sender.is_closed());
+        state.texts.pop_front()
+    }
+
     /// Waits until there is something to do, or not at all if `busy`.
     pub(super) fn wait(&self, busy: bool) -> Next {
         let mut state = self.lock();
@@ -87,7 +122,7 @@ impl Queue {
             if state.phase == Phase::Stopped {
                 return Next::Stop;
             }
-            if busy || state.len() > 0 {
+            if busy || state.len() > 0 || !state.texts.is_empty() {
                 return Next::Work;
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -124,6 +159,8 @@ impl Queue {
         for job in interactive.drain(..).chain(bulk.drain(..)) {
             job.sender.send(DraftEvent::Failed(DraftError::Stopped));
         }
+        // Whoever waits for vectors sees the sender go.
+        state.texts.clear();
     }
 }
 

@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::queue::{Job, Next, Queue};
+use super::queue::{Job, Next, Queue, Texts};
 use crate::draft::{DraftEvent, Priority};
+use crate::embed::{EmbedError, EmbedProgress};
 use crate::engine::EngineOptions;
 use crate::error::DraftError;
 use crate::kv::Cache;
@@ -19,6 +20,8 @@ use crate::token_env::TokenEnvironment;
 const EXTRA_INTERACTIVE: usize = 4;
 /// Prompt tokens of bulk drafts that a step reads while a person waits.
 const POLITE: usize = 32;
+/// Steps of drafts for each one of texts, while both wait: texts come last, but they come.
+const STEPS_PER_TEXTS: usize = 8;
 /// Rows up to which a step costs hardly more for another one: guesses fill the rest.
 const FREE_ROWS: usize = 12;
 
@@ -34,6 +37,10 @@ pub(crate) struct Worker {
     /// Bulk drafts that made room for a person's; the first goes on first.
     paused: Vec<Sequence>,
     siblings: Siblings,
+    /// Texts that are being embedded.
+    texts: Option<Texts>,
+    /// Steps of drafts since the last one of texts.
+    since_texts: usize,
     last_end: Option<Instant>,
 }
 
@@ -48,6 +55,8 @@ impl Worker {
             running: Vec::new(),
             paused: Vec::new(),
             siblings: Siblings::default(),
+            texts: None,
+            since_texts: 0,
             last_end: None,
         }
     }
@@ -64,9 +73,10 @@ impl Worker {
 
     /// Works until the queue is stopped.
     pub(crate) fn run(mut self, queue: &Queue) {
-        while queue.wait(!self.running.is_empty() || !self.paused.is_empty()) == Next::Work {
+        while queue.wait(self.is_busy()) == Next::Work {
             self.drop_cancelled();
             self.admit(queue);
+            self.embed(queue);
             let ended = catch_unwind(AssertUnwindSafe(|| self.step())).unwrap_or_else(|_| self.fail_running());
             for _ in 0..ended {
                 let now = Instant::now();
@@ -81,6 +91,31 @@ impl Worker {
             sequence.send(DraftEvent::Failed(DraftError::Stopped));
         }
         queue.fail_all();
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.running.is_empty() || !self.paused.is_empty() || self.texts.is_some()
+    }
+
+    /// One step of texts, if no draft is running or it is their turn.
+    fn embed(&mut self, queue: &Queue) {
+        self.since_texts += 1;
+        if !self.running.is_empty() && self.since_texts < STEPS_PER_TEXTS {
+            return;
+        }
+        let Some(mut texts) = self.texts.take().or_else(|| queue.pop_texts()) else { return };
+        self.since_texts = 0;
+        if texts.sender.is_closed() {
+            return;
+        }
+        let stepped = catch_unwind(AssertUnwindSafe(|| texts.job.step()))
+            .unwrap_or_else(|_| Err(EmbedError::Model("the forward stopped with a panic".into())));
+        // A receiver that has gone meanwhile is no error.
+        match stepped {
+            Ok(EmbedProgress::Left(_)) => self.texts = Some(texts),
+            Ok(EmbedProgress::Finished) => drop(texts.sender.send(texts.job.finish())),
+            Err(error) => drop(texts.sender.send(Err(error))),
+        }
     }
 
     fn drop_cancelled(&mut self) {
