@@ -82,7 +82,6 @@ impl Hub {
     }
 
     /// What was asked since the last look.
-    #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
         std::mem::take(&mut self.state.lock().unwrap().asked)
     }

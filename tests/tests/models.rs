@@ -363,5 +363,14 @@ fn a_hostile_hub_writes_nothing_outside_and_gets_no_token_elsewhere() {
     assert_eq!(elsewhere.len(), 2);
     assert!(elsewhere.iter().all(|asked| asked.token.is_none()), "{elsewhere:?}");
     assert!(hub.asked().iter().all(|asked| !asked.path.contains("evil")));
+
     assert_eq!(fs::read(place.folder().join("tiny.gguf")).unwrap(), weights());
+
+    let place = Place::new(&hub.url);
+    hub.behave(Manner { elsewhere: Some(hub.url.clone()), ..Manner::default() });
+    let text = place.refused();
+    assert!(text.contains("more than 8 redirects"), "{text}");
+    hub.behave(Manner { elsewhere: Some("file://".into()), ..Manner::default() });
+    let text = place.refused();
+    assert!(text.contains("a redirect to nowhere"), "{text}");
 }

@@ -195,6 +195,7 @@ pub enum Models {
     /// Fetch a model of the catalogue, from the Hugging Face cache of this machine or from the hub, and lock it. HF_HOME,
     /// HF_ENDPOINT and HF_TOKEN are honoured. A pull that was cut goes on where it stopped.
     Pull {
+        /// As `models list` has it.
         name: String,
         /// Ask the hub for the newest, also where the model is here or in the cache.
         #[arg(long)]

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::Data;
 use crate::data_folder::DataFolder;
-use crate::models::{self, Catalog, Checked, Entry, Lock, STARTER};
+use crate::models::{self, Catalog, Checked, Entry, Lock, STARTER, State};
 use crate::say;
 
 pub fn list(data: &Data, json: bool) -> Result<ExitCode> {
@@ -20,7 +20,9 @@ pub fn list(data: &Data, json: bool) -> Result<ExitCode> {
             say::line(&serde_json::to_string(&model)?);
             continue;
         }
-        let size = mebibytes(model.bytes);
+        // What is not here is only known about.
+        let about = if model.place.is_none() && model.state != State::Bundled { "~" } else { "" };
+        let size = format!("{about}{}", mebibytes(model.bytes));
         let (licence, architecture) = (model.licence.as_deref().unwrap_or("-"), model.architecture.as_deref());
         say::line(
             format!(

@@ -24,7 +24,7 @@ use anyhow::{Context as _, Result};
 use countersign_engine::{Engine, EngineOptions};
 
 pub use catalog::{Catalog, Entry};
-pub use list::list;
+pub use list::{State, list};
 pub use lock::Lock;
 #[cfg(not(feature = "pull"))]
 pub use place::{Place, by_hand, lock_copied};

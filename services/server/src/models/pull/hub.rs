@@ -12,27 +12,25 @@
 
 use std::time::Duration;
 
-use countersign_domain::digest::Digest;
-use serde::Deserialize;
-use ureq::config::RedirectAuthHeaders;
 use ureq::http::{HeaderValue, Response};
 use ureq::{Agent, Body};
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
-use crate::models::catalog::Source;
-use crate::models::names::{Commit, FileName, Repository, Revision};
+use crate::models::names::{Commit, FileName, Repository};
 
 const ENDPOINT: &str = "https://huggingface.co";
-/// A listing that is larger is none, in bytes.
-const LARGEST_LISTING: u64 = 16 << 20;
 /// How long a server may be silent before the line counts as cut.
 const SILENCE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(20);
+/// A hub sends on to where its files lie, and from the former name of a repository to its new one.
+const REDIRECTS: u32 = 8;
 
 pub struct Hub {
     agent: Agent,
     /// Without a slash at its end.
     base: String,
+    /// The only place that the token goes to.
+    origin: Origin,
     token: Option<HeaderValue>,
 }
 
@@ -59,42 +57,6 @@ pub enum HubError {
     Busy { base: String, status: u16, what: String },
     #[error("{base} answers {what} with {reason}")]
     Strange { base: String, what: String, reason: String },
-}
-
-/// What a repository holds at one commit.
-#[derive(Debug)]
-pub struct Listing {
-    pub commit: Commit,
-    pub files: Vec<Remote>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remote {
-    pub name: FileName,
-    /// Where the hub says it.
-    pub bytes: Option<u64>,
-    /// Of large files, where the hub says it.
-    pub digest: Option<Digest>,
-}
-
-#[derive(Deserialize)]
-struct Info {
-    sha: String,
-    #[serde(default)]
-    siblings: Vec<Sibling>,
-}
-
-#[derive(Deserialize)]
-struct Sibling {
-    rfilename: String,
-    size: Option<u64>,
-    lfs: Option<Large>,
-}
-
-#[derive(Deserialize)]
-struct Large {
-    sha256: Option<String>,
-    size: Option<u64>,
 }
 
 impl Hub {
@@ -145,8 +107,8 @@ impl Hub {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .https_only(url.scheme() == "https")
-            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
-            .max_redirects(8)
+            // Followed here: ureq would give the token to every port of the same host, or to none.
+            .max_redirects(0)
             .timeout_connect(Some(CONNECT))
             .timeout_per_read(Some(SILENCE))
             .timeout_recv_response(Some(SILENCE))
@@ -155,36 +117,7 @@ impl Hub {
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
-        Ok(Self { agent, base: url.as_str().trim_end_matches('/').to_owned(), token })
-    }
-
-    /// What a source's repository holds at its revision.
-    pub fn listing(&self, source: &Source) -> Result<Listing, HubError> {
-        let (repository, revision) = (&source.repository, escaped(&source.revision));
-        let what = format!("{repository} at revision {}", source.revision);
-        let address = format!("{}/api/models/{repository}/revision/{revision}?blobs=true", self.base);
-        let mut answer = self.ask(&address, None, &what)?;
-        let strange = |reason: String| HubError::Strange { base: self.base.clone(), what: what.clone(), reason };
-        let info: Info = answer
-            .body_mut()
-            .with_config()
-            .limit(LARGEST_LISTING)
-            .read_json()
-            .map_err(|error| strange(format!("no listing: {error}")))?;
-        let commit = Commit::new(&info.sha).map_err(strange)?;
-        // Names that a model's file cannot have are passed over: repositories hold .gitattributes, and a hostile one
-        // might hold anything.
-        let files = info.siblings.into_iter().filter_map(|sibling| {
-            let name = FileName::new(&sibling.rfilename).ok()?;
-            let digest =
-                sibling.lfs.as_ref().and_then(|lfs| format!("sha256:{}", lfs.sha256.as_ref()?).parse::<Digest>().ok());
-            let bytes = sibling.lfs.and_then(|lfs| lfs.size).or(sibling.size);
-            Some(Remote { name, bytes, digest })
-        });
-        let mut files: Vec<Remote> = files.collect();
-        files.sort_by(|a, b| a.name.cmp(&b.name));
-        files.dedup_by(|a, b| a.name == b.name);
-        Ok(Listing { commit, files })
+        Ok(Self { agent, base: url.as_str().trim_end_matches('/').to_owned(), origin: url.origin(), token })
     }
 
     /// The file's bytes from `from` on: 206 with them, 200 with all of it, 416 where it has none there.
@@ -205,25 +138,11 @@ impl Hub {
         &self.base
     }
 
-    fn ask(&self, address: &str, from: Option<u64>, what: &str) -> Result<Response<Body>, HubError> {
-        let mut request = self.agent.get(address);
-        if let Some(token) = &self.token {
-            request = request.header("authorization", token.clone());
-        }
-        if let Some(from) = from {
-            request = request.header("range", format!("bytes={from}-"));
-        }
+    /// An answer that has what was asked for; `what` is for the error that says it has not.
+    pub fn ask(&self, address: &str, from: Option<u64>, what: &str) -> Result<Response<Body>, HubError> {
         let base = self.base.clone();
         let what = what.to_owned();
-        let answer = request.call().map_err(|error| match error {
-            ureq::Error::TooManyRedirects
-            | ureq::Error::Protocol(_)
-            | ureq::Error::Http(_)
-            | ureq::Error::BadUri(_) => {
-                HubError::Strange { base: base.clone(), what: what.clone(), reason: error.to_string() }
-            }
-            error => HubError::Unreachable { base: base.clone(), reason: error.to_string() },
-        })?;
+        let answer = self.follow(address, from, &what)?;
         let status = answer.status().as_u16();
         match status {
             200 | 206 => Ok(answer),
@@ -243,9 +162,40 @@ impl Hub {
     }
 }
 
-/// A branch's slashes are not the address's.
-fn escaped(revision: &Revision) -> String {
-    revision.as_str().replace('/', "%2F")
+impl Hub {
+    /// The first answer that is no redirect.
+    fn follow(&self, address: &str, from: Option<u64>, what: &str) -> Result<Response<Body>, HubError> {
+        let strange = |reason: String| HubError::Strange { base: self.base.clone(), what: what.to_owned(), reason };
+        let mut url = Url::parse(address).map_err(|error| strange(format!("no address: {error}")))?;
+        for _ in 0..=REDIRECTS {
+            let mut request = self.agent.get(url.as_str());
+            if let Some(token) = self.token.as_ref().filter(|_| url.origin() == self.origin) {
+                request = request.header("authorization", token.clone());
+            }
+            if let Some(from) = from {
+                request = request.header("range", format!("bytes={from}-"));
+            }
+            let answer = request.call().map_err(|error| match error {
+                ureq::Error::Protocol(_) | ureq::Error::Http(_) | ureq::Error::BadUri(_) => strange(error.to_string()),
+                ureq::Error::RequireHttpsOnly(_) => strange("a redirect from https to http".to_owned()),
+                error => HubError::Unreachable { base: at(&url), reason: error.to_string() },
+            })?;
+            if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return Ok(answer);
+            }
+            let location = answer.headers().get("location").and_then(|location| location.to_str().ok());
+            url = location
+                .and_then(|location| url.join(location).ok())
+                .filter(|url| matches!(url.scheme(), "http" | "https"))
+                .ok_or_else(|| strange("a redirect to nowhere".to_owned()))?;
+        }
+        Err(strange(format!("more than {REDIRECTS} redirects")))
+    }
+}
+
+/// Who was asked, without what may be a signature in the address.
+fn at(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 /// The address without what might be secret in it.

@@ -2,12 +2,13 @@
 //!
 //! Everything is gathered in DATA/models/.pulling/NAME, which no name can lead to; only when every file is whole, has its
 //! digest, is on the disk and is locked does the folder get the model's name, by one rename. So a pull that was cut is never
-//! taken for a model, and goes on where it was. Read [`plan`] (which files, from where), then [`transfer`] (one file),
+//! taken for a model, and goes on where it was. Read [`plan`] (which files, from where), [`hub`] (how it is asked), then [`transfer`] (one file),
 //! then [`install`] (the rename). The network is asked only for what neither DATA/models nor the cache has.
 
 mod cache;
 mod hub;
 mod install;
+mod listing;
 mod plan;
 mod progress;
 mod transfer;

@@ -7,7 +7,8 @@ use countersign_domain::digest::Digest;
 use hf_hub::Cache;
 
 use super::cache;
-use super::hub::{Hub, Remote};
+use super::hub::Hub;
+use super::listing::Remote;
 use crate::models::catalog::{Entry, Source};
 use crate::models::files;
 use crate::models::names::{Commit, FileName, Repository, Revision};

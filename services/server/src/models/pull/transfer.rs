@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result, bail};
 use ureq::Body;
 use ureq::http::Response;
 
-use super::hub::{Hub, HubError, Remote};
+use super::hub::{Hub, HubError};
+use super::listing::Remote;
 use crate::models::names::{Commit, Repository};
 
 /// Times that a line may be cut, or a server busy, without one more byte having come.
