@@ -6,6 +6,7 @@
 
 mod api;
 mod database;
+pub mod hub;
 mod line;
 mod service;
 

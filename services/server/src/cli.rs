@@ -67,7 +67,8 @@ pub struct Up {
     /// Address to listen on.
     #[arg(long, env = "COUNTERSIGN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub listen: SocketAddr,
-    /// `starter` (bundled), a GGUF file, or a folder with config.json, tokenizer.json and safetensors.
+    /// `starter` (bundled), a model of the catalogue that was pulled, a GGUF file, or a folder with config.json,
+    /// tokenizer.json and safetensors; `countersign models list` shows the names.
     #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
     pub model: String,
     /// What this process does.
@@ -126,6 +127,7 @@ pub struct KitDraft {
     /// Let a running service draft and keep the kit; the token is in COUNTERSIGN_TOKEN.
     #[arg(long, value_name = "URL")]
     pub url: Option<url::Url>,
+    /// As for `up`: a name of `countersign models list`, or a path.
     #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
     pub model: String,
     /// One JSON line an asset, then a summary.
@@ -185,10 +187,35 @@ pub enum Library {
 
 #[derive(Debug, Subcommand)]
 pub enum Models {
-    /// Models that can be used here.
+    /// The bundled starter, the catalogue with what is here of it, and what else lies in DATA/models.
     List {
         #[command(flatten)]
         data: Data,
+        /// One JSON line a model.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a model of the catalogue, from the Hugging Face cache of this machine or from the hub, and lock it. HF_HOME,
+    /// HF_ENDPOINT and HF_TOKEN are honoured. A pull that was cut goes on where it stopped.
+    Pull {
+        /// As `models list` has it.
+        name: String,
+        /// Ask the hub for the newest, also where the model is here or in the cache.
+        #[arg(long)]
+        update: bool,
+        #[command(flatten)]
+        data: Data,
+        /// What is here now, as one JSON line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read the files of pulled models and say which differ from their lock or from the catalogue.
+    Verify {
+        /// Every pulled model when left out.
+        names: Vec<String>,
+        #[command(flatten)]
+        data: Data,
+        /// One JSON line a file, then a summary.
         #[arg(long)]
         json: bool,
     },

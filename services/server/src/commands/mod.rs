@@ -39,6 +39,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             library::import(&files, &data, brand.as_deref(), json).await
         }
         Command::Models(cli::Models::List { data, json }) => models::list(&data, json),
+        Command::Models(cli::Models::Pull { name, update, data, json }) => {
+            models::pull(name, update, &data, json).await
+        }
+        Command::Models(cli::Models::Verify { names, data, json }) => models::verify(&names, &data, json),
         Command::User(cli::User::Add { email, name, role, data, json }) => {
             user::add(&email, name.as_deref(), &role, &data, json).await
         }
