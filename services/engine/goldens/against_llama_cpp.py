@@ -25,7 +25,7 @@ from weights import VOCAB, weights
 HERE = Path(__file__).parent
 # Of the largest logit. llama.cpp rounds activations to the type of its products (F16, BF16, bytes), and we to other
 # blocks or not at all, so that only F32 is close; random weights of 256 columns make much of it.
-TOLERANCES = {"f32": 1e-4, "f16": 5e-3, "bf16": 5e-2, "q8_0": 1e-1, "q4_0": 1e-1, "q4_k": 1e-1, "q6_k": 1e-1}
+TOLERANCES = {"f32": 1e-4, "f16": 5e-3, "bf16": 5e-2, "q8_0": 1e-1, "q4_0": 1.5e-1, "q4_k": 1e-1, "q6_k": 1e-1}
 # A step of the type, of the largest weight.
 STEPS = {"f32": 0, "f16": 2**-11, "bf16": 2**-8, "q8_0": 1 / 127, "q4_0": 1 / 7, "q4_k": 1 / 7, "q6_k": 1 / 20}
 

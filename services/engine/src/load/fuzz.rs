@@ -299,6 +299,21 @@ fn safetensors_and_configurations_that_claim_a_quintillion_are_refused() {
     assert!(load_folder(folder.path()).unwrap_err().contains("model.embed_tokens.weight"));
 }
 
+/// tokenizers panics on each of these in a decoder; it may not get them.
+#[test]
+fn a_decoder_that_cannot_be_read_is_refused_before_it_is_tried() {
+    let folder = folder("llama");
+    let good = tokenizer_json();
+    let at = good.find(r#""decoder""#).unwrap();
+    for wrong in [&b"\xff"[..], br"\ud800", br"\q", b"\n", b"\""] {
+        let place = at + good[at..].find("ByteLevel").unwrap();
+        let json = [&good.as_bytes()[..place], wrong, &good.as_bytes()[place..]].concat();
+        std::fs::write(folder.path().join("tokenizer.json"), json).unwrap();
+        let reason = load_folder(folder.path()).unwrap_err();
+        assert!(reason.contains("is no valid tokenizer.json"), "{reason}");
+    }
+}
+
 #[test]
 fn a_tokenizer_that_claims_a_number_beyond_the_model_is_refused() {
     let folder = folder("llama");
