@@ -109,8 +109,8 @@ pub fn text_of(
     let mut body = String::new();
     // Where the body may be cut: behind each word.
     let mut cuts = vec![0];
-    // A word has at least one token.
-    for _ in 0..tokens {
+    // More than can fit: a word has at least one token, but a full stop may be part of the word's.
+    for _ in 0..2 * tokens {
         let word = words.next();
         if !body.is_empty() && word != "." {
             body.push(' ');
