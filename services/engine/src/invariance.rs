@@ -44,7 +44,7 @@ fn request(engine: &Engine, at: u64) -> DraftRequest {
         forbidden: Forbidden::new(&["ab".to_owned(), "e".to_owned()], &["{{claim.1}}".to_owned()]),
         sampling: Sampling {
             temperature: [0.0, 0.7, 5.0][at as usize % 3],
-            repetition_penalty: if at % 2 == 0 { 1.0 } else { 1.2 },
+            repetition_penalty: if at.is_multiple_of(2) { 1.0 } else { 1.2 },
             ..Sampling::default()
         },
         seed: 11,

@@ -71,6 +71,10 @@ pub struct Up {
     /// tokenizer.json and safetensors; `countersign models list` shows the names.
     #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
     pub model: String,
+    /// Where the model computes: `cpu` (the same drafts on every machine), or `cuda` or `cuda:1`, an NVIDIA card, in a
+    /// program that was built with `--features cuda`.
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: countersign_engine::Placement,
     /// What this process does.
     #[arg(long, env = "COUNTERSIGN_ROLES", value_delimiter = ',', default_value = "api,partner,worker")]
     pub roles: Vec<Part>,
@@ -130,6 +134,9 @@ pub struct KitDraft {
     /// As for `up`: a name of `countersign models list`, or a path.
     #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
     pub model: String,
+    /// As for `up`.
+    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+    pub device: countersign_engine::Placement,
     /// One JSON line an asset, then a summary.
     #[arg(long)]
     pub json: bool,

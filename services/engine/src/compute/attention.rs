@@ -149,37 +149,37 @@ pub(crate) fn attend(level: Level, heads: Heads, spans: &[Queries<'_>], queries:
                     let range = at..at + count * heads.dim;
                     // SAFETY: each row and head is one piece's.
                     let out = unsafe { shared.part(range.clone()) };
-                    one(level, heads, span, head, position, &queries[range], out, &mut scratch);
+                    let place = Place { heads, head, position };
+                    one(level, place, span.blocks, &queries[range], out, &mut scratch);
                 }
             }
         }
     });
 }
 
-/// A few heads of one position.
-#[expect(clippy::too_many_arguments, reason = "what one piece of the work is made of")]
-fn one(
-    level: Level,
+/// Which queries: the heads of a group, at one position.
+#[derive(Debug, Clone, Copy)]
+struct Place {
     heads: Heads,
-    span: &Queries<'_>,
+    /// The key-value head that they share.
     head: usize,
     position: usize,
-    queries: &[f32],
-    out: &mut [f32],
-    scratch: &mut Vec<f32>,
-) {
-    let blocks = position / POSITIONS + 1;
-    scratch.resize(TOGETHER * blocks * POSITIONS, 0.0);
+}
+
+/// A few heads of one position.
+fn one(level: Level, place: Place, blocks: Blocks<'_>, queries: &[f32], out: &mut [f32], scratch: &mut Vec<f32>) {
+    let count = place.position / POSITIONS + 1;
+    scratch.resize(TOGETHER * count * POSITIONS, 0.0);
     // SAFETY: the blocks hold `heads.block()` numbers each (checked), and reach to the position.
     unsafe {
-        match span.blocks {
+        match blocks {
             Blocks::F32(all) => {
-                check(heads, &all[..blocks]);
-                attend_f32(level, heads, &all[..blocks], head, position, queries, out, scratch);
+                check(place.heads, &all[..count]);
+                attend_f32(level, place, &all[..count], queries, out, scratch);
             }
             Blocks::F16(all) => {
-                check(heads, &all[..blocks]);
-                attend_f16(level, heads, &all[..blocks], head, position, queries, out, scratch);
+                check(place.heads, &all[..count]);
+                attend_f16(level, place, &all[..count], queries, out, scratch);
             }
         }
     }
@@ -189,29 +189,26 @@ fn check<E>(heads: Heads, blocks: &[&[E]]) {
     assert!(blocks.iter().all(|block| block.len() == heads.block()), "a block of another size");
 }
 
-dispatch! { unsafe fn attend_f32(heads: Heads, blocks: &[&[f32]], head: usize, position: usize, queries: &[f32], out: &mut [f32], scratch: &mut [f32]) = kernel_f32 }
-dispatch! { unsafe fn attend_f16(heads: Heads, blocks: &[&[f16]], head: usize, position: usize, queries: &[f32], out: &mut [f32], scratch: &mut [f32]) = kernel_f16 }
+dispatch! { unsafe fn attend_f32(place: Place, blocks: &[&[f32]], queries: &[f32], out: &mut [f32], scratch: &mut [f32]) = kernel_f32 }
+dispatch! { unsafe fn attend_f16(place: Place, blocks: &[&[f16]], queries: &[f32], out: &mut [f32], scratch: &mut [f32]) = kernel_f16 }
 
 macro_rules! kernel {
     ($name:ident, $element:ty) => {
         #[inline(always)]
-        #[expect(clippy::too_many_arguments, reason = "as above")]
         unsafe fn $name<S: Simd>(
-            heads: Heads,
+            place: Place,
             blocks: &[&[$element]],
-            head: usize,
-            position: usize,
             queries: &[f32],
             out: &mut [f32],
             scratch: &mut [f32],
         ) {
             // SAFETY: the caller's.
             unsafe {
-                match queries.len() / heads.dim {
-                    4 => kernel::<S, $element, 4>(heads, blocks, head, position, queries, out, scratch),
-                    3 => kernel::<S, $element, 3>(heads, blocks, head, position, queries, out, scratch),
-                    2 => kernel::<S, $element, 2>(heads, blocks, head, position, queries, out, scratch),
-                    _ => kernel::<S, $element, 1>(heads, blocks, head, position, queries, out, scratch),
+                match queries.len() / place.heads.dim {
+                    4 => kernel::<S, $element, 4>(place, blocks, queries, out, scratch),
+                    3 => kernel::<S, $element, 3>(place, blocks, queries, out, scratch),
+                    2 => kernel::<S, $element, 2>(place, blocks, queries, out, scratch),
+                    _ => kernel::<S, $element, 1>(place, blocks, queries, out, scratch),
                 }
             }
         }
@@ -222,41 +219,37 @@ kernel!(kernel_f32, f32);
 kernel!(kernel_f16, f16);
 
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "as above")]
 unsafe fn kernel<S: Simd, E: Element, const Q: usize>(
-    heads: Heads,
+    place: Place,
     blocks: &[&[E]],
-    head: usize,
-    position: usize,
     queries: &[f32],
     out: &mut [f32],
     scratch: &mut [f32],
 ) {
-    let length = blocks.len() * POSITIONS;
+    let (length, position) = (blocks.len() * POSITIONS, place.position);
     // SAFETY: `scratch` holds Q · length numbers; blocks are whole; queries and out hold Q · dim.
     unsafe {
-        scores::<S, E, Q>(heads, blocks, head, queries, scratch);
+        scores::<S, E, Q>(place, blocks, queries, scratch);
         let mut inverses = [0.0; Q];
         for (query, inverse) in inverses.iter_mut().enumerate() {
             let scores = &mut scratch[query * length..(query + 1) * length];
             scores[position + 1..].fill(f32::NEG_INFINITY);
             *inverse = 1.0 / softmax::<S>(scores, position + 1);
         }
-        weighted::<S, E, Q>(heads, blocks, head, position + 1, scratch, inverses, out);
+        weighted::<S, E, Q>(place, blocks, scratch, inverses, out);
     }
 }
 
 /// The dot products of Q queries with all keys.
 #[inline(always)]
 unsafe fn scores<S: Simd, E: Element, const Q: usize>(
-    heads: Heads,
+    place: Place,
     blocks: &[&[E]],
-    head: usize,
     queries: &[f32],
     scratch: &mut [f32],
 ) {
-    let (dim, length) = (heads.dim, blocks.len() * POSITIONS);
-    let keys = head * dim * POSITIONS;
+    let (dim, length) = (place.heads.dim, blocks.len() * POSITIONS);
+    let keys = place.head * dim * POSITIONS;
     let scratch = scratch.as_mut_ptr();
     // SAFETY: as `kernel` has it. Two blocks at a time, for enough independent sums.
     unsafe {
@@ -310,18 +303,17 @@ unsafe fn softmax<S: Simd>(scores: &mut [f32], held: usize) -> f32 {
 
 /// The sums of values, weighted by the exponentials.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "as above")]
 unsafe fn weighted<S: Simd, E: Element, const Q: usize>(
-    heads: Heads,
+    place: Place,
     blocks: &[&[E]],
-    head: usize,
-    held: usize,
     weights: &[f32],
     inverses: [f32; Q],
     out: &mut [f32],
 ) {
     /// Vectors of a head that are summed at once: enough to hide the latency, few enough for the registers.
     const WIDE: usize = 4;
+    let Place { heads, head, position } = place;
+    let held = position + 1;
     let (dim, padded, length) = (heads.dim, heads.padded(), blocks.len() * POSITIONS);
     let start = heads.keys() + head * POSITIONS * padded;
     let vectors = padded / LANES;

@@ -450,8 +450,6 @@ mod avx512 {
 macro_rules! dispatch {
     ($(#[$doc:meta])* $visibility:vis unsafe fn $name:ident $(<$(const $generic:ident: $kind:ty),+>)? ($($argument:ident: $type:ty),* $(,)?) $(-> $out:ty)? = $kernel:ident) => {
         $(#[$doc])*
-        #[expect(clippy::too_many_arguments, clippy::allow_attributes, reason = "a kernel's whole interface is plain numbers and pointers")]
-        #[allow(unfulfilled_lint_expectations, reason = "kernels with few arguments use the macro too")]
         $visibility unsafe fn $name $(<$(const $generic: $kind),+>)? (level: $crate::compute::simd::Level, $($argument: $type),*) $(-> $out)? {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma,f16c")]

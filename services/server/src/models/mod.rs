@@ -21,7 +21,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use countersign_engine::{Engine, EngineOptions, ModelSource};
+use countersign_engine::{Engine, EngineOptions, ModelSource, Placement};
 
 pub use catalog::{Catalog, Entry};
 pub use list::{State, list};
@@ -47,9 +47,9 @@ pub fn source(model: &str, folder: &Path) -> Result<ModelSource> {
 }
 
 /// The engine on `model`. Takes as long as reading the file does.
-pub async fn start(model: &str, folder: &Path) -> Result<Engine> {
+pub async fn start(model: &str, device: Placement, folder: &Path) -> Result<Engine> {
     let source = source(model, folder)?;
-    let options = EngineOptions { context_limit: CONTEXT, ..EngineOptions::default() };
+    let options = EngineOptions { context_limit: CONTEXT, device, ..EngineOptions::default() };
     tokio::task::spawn_blocking(move || Engine::start(source, options))
         .await
         .context("loading the model was interrupted")?
