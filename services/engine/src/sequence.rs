@@ -161,27 +161,25 @@ impl Sequence {
         let guesses = std::mem::take(&mut self.guesses);
         let mut came_true = 0;
         let mut progress = Progress::Going;
-        for logits in logits.chunks_exact(vocab) {
+        // The row behind the tokens, and those behind each guess that came true: several at once where the grammar
+        // forced what was guessed.
+        while let Some(logits) = logits.chunks_exact(vocab).nth(came_true) {
             let before = self.tokens.len();
             let standing;
             (progress, standing) = self.text.take(logits)?;
             let standing = self.job().prompt.len() + standing;
             self.tokens.truncate(standing);
             self.tokens.extend_from_slice(&self.text.tokens()[standing - self.job().prompt.len()..]);
-            self.held = self.held.min(standing);
-            let new = &self.tokens[standing..];
-            let right = new.iter().zip(&guesses[came_true..]).take_while(|(a, b)| a == b).count();
-            if progress == Progress::Complete || standing < before || right < new.len() {
-                // The guesses that were read and right are held; what comes after them is not.
-                if standing == before {
-                    self.held += right;
-                    came_true += right;
-                }
+            if standing < before {
+                self.held = self.held.min(standing);
                 break;
             }
-            came_true += right;
+            let new = &self.tokens[standing..];
+            let right = new.iter().zip(&guesses[came_true..]).take_while(|(a, b)| a == b).count();
+            // What was read as a guess and is right is held; what comes after it is not.
             self.held += right;
-            if came_true > guesses.len() {
+            came_true += right;
+            if progress == Progress::Complete || right < new.len() {
                 break;
             }
         }
