@@ -6,8 +6,9 @@
 //! same job must give the same draft tomorrow. What people wrote is a value here, never part of a template. One
 //! difference is known: `~` and `join` write true and none small, as minijinja does.
 //!
-//! A template comes with a model from elsewhere, so it is not trusted: what it may compute, hold and print is bounded, and
-//! it is tried out when the model is loaded.
+//! A template comes with a model from elsewhere, so it is not trusted: what it may compute and print is bounded, and it is
+//! tried out when the model is loaded. What it may hold is bounded but for one way: minijinja's fuel does not count what a
+//! list holds, so lists of lists of lists, joined to a text with `~`, can take all memory. A model is trusted that far.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Value, ValueKind};
