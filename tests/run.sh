@@ -49,6 +49,8 @@ cargo test --release --workspace --locked --no-fail-fast
 step "rules' own examples"
 target=$(cargo metadata --format-version 1 --no-deps --locked | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
 "$target/release/countersign" rules test
+step "the benchmark script's own tests"
+python3 -B -m unittest discover -q eval/engine
 step "format and lints"
 cargo fmt --all --check
 cargo clippy --release --workspace --all-targets --locked -q -- -D warnings
