@@ -14,6 +14,7 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
+mod bounds;
 mod cache;
 mod chat;
 mod constraint;
@@ -33,6 +34,11 @@ mod source;
 mod testing;
 mod token_env;
 
+pub use bounds::{
+    AllowedCharacters, AllowedNumbers, AtMost, Below, Bound, BoundError, BoundSet, Bounds, CompiledBounds,
+    CountedLength, Counting, Finish, ForbiddenTerms, JsonSlots, MaskFigures, PATIENCE, RequiredEnding, RequiredOpening,
+    Snapshot, State, Unit, Vocabulary,
+};
 pub use chat::ChatMessage;
 pub use constraint::Grammar;
 pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};
