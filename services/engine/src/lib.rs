@@ -15,6 +15,7 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
 mod arch;
+mod bounds;
 mod chat;
 mod compute;
 mod constraint;
@@ -44,6 +45,11 @@ mod testing;
 mod text;
 mod token_env;
 
+pub use bounds::{
+    AllowedCharacters, AllowedNumbers, AtMost, Below, Bound, BoundError, BoundSet, Bounds, CompiledBounds,
+    CountedLength, Counting, Finish, ForbiddenTerms, JsonSlots, MaskFigures, PATIENCE, RequiredEnding, RequiredOpening,
+    Snapshot, State, Unit, Vocabulary,
+};
 pub use chat::ChatMessage;
 pub use constraint::Grammar;
 pub use draft::{DraftEvent, DraftHandle, DraftOutput, DraftRequest, Priority, Sampling};

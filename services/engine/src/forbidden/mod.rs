@@ -9,13 +9,14 @@
 
 mod automaton;
 mod escape;
-mod fold;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use automaton::Automaton;
 use escape::Escape;
+
+use crate::bounds::fold;
 
 /// Terms that a draft never contains and literals that it contains at most once. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -89,15 +89,15 @@ proptest! {
         let streamed = rules.push(&mut state, &bytes[..cut])
             && rules.push(&mut state, &bytes[cut..])
             && rules.may_end(&state);
-        let folded: Vec<char> = super::fold::fold_text(&format!("|{text}|")).chars().collect();
+        let folded: Vec<char> = crate::bounds::fold::fold_text(&format!("|{text}|")).chars().collect();
         let holds = terms.iter().any(|term| {
-            let term: Vec<char> = super::fold::fold_text(term).chars().collect();
+            let term: Vec<char> = crate::bounds::fold::fold_text(term).chars().collect();
             folded.windows(term.len()).enumerate().any(|(at, window)| {
-                let word = super::fold::is_word;
+                let word = crate::bounds::fold::is_word;
                 let before = folded.get(at.wrapping_sub(1)).copied();
                 let after = folded.get(at + term.len()).copied();
                 let joined = |own: char, other: Option<char>| word(own) && other.is_some_and(word);
-                let marked = after.is_some_and(|c| super::fold::mark_class(c) != 0);
+                let marked = after.is_some_and(|c| crate::bounds::fold::mark_class(c) != 0);
                 window == term && !(joined(term[0], before) || marked || joined(term[term.len() - 1], after))
             })
         });

@@ -7,7 +7,7 @@
 use unicode_normalization::char::{canonical_combining_class, decompose_canonical};
 
 /// Calls `emit` with the folded characters of one character; not yet in canonical order.
-pub(super) fn fold(character: char, emit: &mut impl FnMut(char)) {
+pub(crate) fn fold(character: char, emit: &mut impl FnMut(char)) {
     decompose_canonical(character, |part| {
         if is_ignorable(part) {
             return;
@@ -24,12 +24,18 @@ pub(super) fn fold(character: char, emit: &mut impl FnMut(char)) {
 }
 
 /// A mark that belongs to the letter before it.
-pub(super) fn mark_class(character: char) -> u8 {
+pub(crate) fn mark_class(character: char) -> u8 {
     canonical_combining_class(character)
 }
 
+/// All marks, in the order of their scalar values.
+pub(crate) fn marks() -> &'static [char] {
+    static MARKS: std::sync::OnceLock<Vec<char>> = std::sync::OnceLock::new();
+    MARKS.get_or_init(|| ('\0'..=char::MAX).filter(|&character| mark_class(character) != 0).collect())
+}
+
 /// Letters, digits and the marks on them: what a word is made of.
-pub(super) fn is_word(character: char) -> bool {
+pub(crate) fn is_word(character: char) -> bool {
     character.is_alphanumeric() || mark_class(character) != 0
 }
 
@@ -41,7 +47,7 @@ fn is_ignorable(character: char) -> bool {
 }
 
 /// A whole literal in that form, marks in canonical order, outer space gone.
-pub(super) fn fold_text(text: &str) -> String {
+pub(crate) fn fold_text(text: &str) -> String {
     let mut folded = String::new();
     let mut marks: Vec<(u8, char)> = Vec::new();
     let flush = |marks: &mut Vec<(u8, char)>, folded: &mut String| {
