@@ -13,7 +13,7 @@ use countersign_domain::library::{Claim, Passage, PassageQuery};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::release::Context;
 use countersign_domain::review::{Draft, Origin};
-use countersign_engine::{DraftError, Engine, Forbidden, Grammar, Priority, SubmitError};
+use countersign_engine::{Bounds, CompiledBounds, DraftError, Engine, ForbiddenTerms, Grammar, Priority, SubmitError};
 use countersign_library::index::{Hit, Index, IndexError};
 use countersign_render::{Template, Templates};
 use countersign_rules::{BrandTerms, Packs, Place as RulePlace};
@@ -160,7 +160,7 @@ impl Drafter {
             engine: &self.engine,
             settings: self.prompts.settings(),
             grammar: self.compile(&skeleton, &terms)?,
-            forbidden: Forbidden::new(&terms.forbidden, &[]),
+            bounds: self.bounds(&terms)?,
             skeleton: &skeleton,
             sources: &sources,
             seed: task.seed,
@@ -300,6 +300,13 @@ impl Drafter {
         self.engine
             .compile_grammar(&lark(skeleton, &terms.barred))
             .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
+    }
+
+    /// Forbidden terms bind every slot.
+    fn bounds(&self, terms: &Terms) -> Result<CompiledBounds, DraftingError> {
+        let impossible = |error| DraftingError::Impossible(format!("the forbidden terms of this asset: {error}"));
+        let forbidden = ForbiddenTerms::new(terms.forbidden.iter().map(String::as_str)).map_err(impossible)?;
+        self.engine.compile_bounds(&Bounds::default().in_every_slot(Arc::new(forbidden))).map_err(impossible)
     }
 
     /// Names come by reference only; what rules forbid as plain terms, and figures in words, cannot be written at all.

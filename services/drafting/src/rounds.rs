@@ -2,7 +2,7 @@
 
 use countersign_domain::content::Content;
 use countersign_engine::{
-    DraftError, DraftEvent, DraftHandle, DraftRequest, Engine, Forbidden, Grammar, Priority, SubmitError,
+    CompiledBounds, DraftError, DraftEvent, DraftHandle, DraftRequest, Engine, Grammar, Priority, SubmitError,
 };
 
 use crate::drafter::DraftingError;
@@ -17,7 +17,7 @@ pub(crate) struct Rounds<'a> {
     pub engine: &'a Engine,
     pub settings: &'a Settings,
     pub grammar: Grammar,
-    pub forbidden: Forbidden,
+    pub bounds: CompiledBounds,
     pub skeleton: &'a Skeleton,
     pub sources: &'a Sources,
     pub seed: u64,
@@ -51,7 +51,7 @@ impl Rounds<'_> {
             let request = DraftRequest {
                 prompt: prompt.to_owned(),
                 grammar: self.grammar.clone(),
-                forbidden: self.forbidden.clone(),
+                bounds: Some(self.bounds.clone()),
                 sampling: self.settings.sampling(),
                 seed: self.seed,
                 stream: round * count + candidate,

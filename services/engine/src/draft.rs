@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 
+use crate::bounds::CompiledBounds;
 use crate::constraint::Grammar;
 use crate::error::{DraftError, SubmitError};
-use crate::forbidden::Forbidden;
 
 /// One draft to be written.
 #[derive(Debug, Clone)]
@@ -16,8 +16,8 @@ pub struct DraftRequest {
     pub prompt: String,
     /// What the draft must be.
     pub grammar: Grammar,
-    /// What it must not say.
-    pub forbidden: Forbidden,
+    /// What it is bound to beside the grammar; see [`crate::Engine::compile_bounds`].
+    pub bounds: Option<CompiledBounds>,
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// With `stream`, decides every random choice.

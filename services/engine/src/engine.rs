@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
+use crate::bounds::{BoundError, Bounds, CompiledBounds, Vocabulary};
 use crate::chat::{ChatMessage, ChatTemplate};
 use crate::constraint::{Grammar, GrammarCompiler};
 use crate::draft::{DraftHandle, DraftRequest, DraftSender};
@@ -133,6 +134,7 @@ struct Inner {
     environment: Arc<TokenEnvironment>,
     chat: Option<ChatTemplate>,
     grammars: GrammarCompiler,
+    vocabulary: Arc<Vocabulary>,
     queue: Arc<Queue>,
     thread: Option<JoinHandle<()>>,
 }
@@ -155,6 +157,7 @@ impl Engine {
         let invalid = |reason: String| LoadError::invalid(&info.name, reason);
         let grammars = GrammarCompiler::new(Arc::clone(&environment))
             .map_err(|reason| invalid(format!("its vocabulary does not serve for grammars: {reason}")))?;
+        let vocabulary = Arc::new(Vocabulary::new(environment.trie()));
         let queue = Arc::new(Queue::new(options.queue_depth));
         let mut worker = Worker::new(model, Arc::clone(&environment), options);
         worker.try_out().map_err(|error| invalid(format!("its first forward failed: {error}")))?;
@@ -172,7 +175,7 @@ impl Engine {
             model.context_tokens = info.context_length,
             "model loaded"
         );
-        Ok(Self(Arc::new(Inner { info, environment, chat, grammars, queue, thread: Some(thread) })))
+        Ok(Self(Arc::new(Inner { info, environment, chat, grammars, vocabulary, queue, thread: Some(thread) })))
     }
 
     #[cfg(test)]
@@ -218,6 +221,15 @@ impl Engine {
         self.0.grammars.compile(lark)
     }
 
+    /// Compiles bounds: forbidden terms, counted lengths and what else a draft is bound to beside its grammar. Compile
+    /// once and clone for each draft; drafts that share them share their masks.
+    ///
+    /// # Errors
+    /// There are too many, or no text satisfies them together.
+    pub fn compile_bounds(&self, bounds: &Bounds) -> Result<CompiledBounds, BoundError> {
+        CompiledBounds::new(bounds, Arc::clone(&self.0.vocabulary))
+    }
+
     /// Queues a draft and gives the handle to read it. Tokenizes the prompt here, in the caller's thread.
     ///
     /// # Errors
@@ -230,6 +242,9 @@ impl Engine {
         }
         if !request.grammar.is_for(&inner.environment) {
             return Err(SubmitError::ForeignGrammar);
+        }
+        if request.bounds.as_ref().is_some_and(|bounds| !bounds.is_for(&inner.vocabulary)) {
+            return Err(SubmitError::ForeignBounds);
         }
         let prompt = inner.environment.encode_prompt(&request.prompt)?;
         if prompt.is_empty() {

@@ -120,6 +120,9 @@ pub enum SubmitError {
     /// The grammar was compiled by another engine.
     #[error("the grammar was compiled for another engine's vocabulary; compile it with this one")]
     ForeignGrammar,
+    /// The bounds were compiled by another engine.
+    #[error("the bounds were compiled for another engine's vocabulary; compile them with this one")]
+    ForeignBounds,
     /// The prompt cannot be tokenized.
     #[error(transparent)]
     Tokenize(#[from] TokenizeError),
@@ -155,11 +158,8 @@ pub enum DraftError {
     /// The engine stopped before the draft was finished.
     #[error("the engine stopped before the draft was finished")]
     Stopped,
-    /// No token is left that grammar and forbidden terms both allow.
-    #[error(
-        "the draft is stuck after {tokens} tokens: the grammar and the forbidden terms leave nothing \
-         to write"
-    )]
+    /// No token is left that grammar and bounds both allow.
+    #[error("the draft is stuck after {tokens} tokens: the grammar and the bounds leave nothing to write")]
     Stuck {
         /// Tokens written so far.
         tokens: usize,

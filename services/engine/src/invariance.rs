@@ -1,9 +1,14 @@
 //! That a draft is a function of its request: whatever runs beside it, and however it is computed.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use crate::testing::Tiny;
-use crate::{DraftOutput, DraftRequest, Engine, EngineOptions, Forbidden, Priority, Sampling};
+use crate::{
+    AtMost, Bounds, CompiledBounds, DraftOutput, DraftRequest, Engine, EngineOptions, ForbiddenTerms, Priority,
+    Sampling,
+};
 
 const LARK: &str = r#"
 start: "{\"subject\":\"" SUBJECT "\",\"body\":\"" BODY "\"}"
@@ -34,6 +39,12 @@ fn engine(way: Way) -> Engine {
     })
 }
 
+fn bounds(engine: &Engine, terms: &[&str], once: &[&str]) -> CompiledBounds {
+    let terms = ForbiddenTerms::new(terms.iter().copied()).unwrap();
+    let once = AtMost::once(once.iter().copied()).unwrap();
+    engine.compile_bounds(&Bounds::default().in_every_slot(Arc::new(terms)).in_every_slot(Arc::new(once))).unwrap()
+}
+
 /// Drafts of a kit: a common prompt, something of their own, sampled at several temperatures.
 fn request(engine: &Engine, at: u64) -> DraftRequest {
     let common = "the same brief for every draft of this kit, ".repeat(3);
@@ -41,7 +52,7 @@ fn request(engine: &Engine, at: u64) -> DraftRequest {
     DraftRequest {
         prompt: format!("<|lang:en|>{common}{}<|draft|>", own.repeat(1 + at as usize % 4)),
         grammar: engine.compile_grammar(LARK).unwrap(),
-        forbidden: Forbidden::new(&["ab".to_owned(), "e".to_owned()], &["{{claim.1}}".to_owned()]),
+        bounds: Some(bounds(engine, &["ab", "e"], &["{{claim.1}}"])),
         sampling: Sampling {
             temperature: [0.0, 0.7, 5.0][at as usize % 3],
             repetition_penalty: if at.is_multiple_of(2) { 1.0 } else { 1.2 },
@@ -138,10 +149,7 @@ fn words(engine: &Engine, at: u64) -> DraftRequest {
     DraftRequest {
         prompt: format!("{}{}", "the same brief for every draft, ".repeat(4), "and more ".repeat(at as usize % 3)),
         grammar: engine.compile_grammar(lark).unwrap(),
-        forbidden: Forbidden::new(
-            &["the", "to the", "with the", "and", "of", "in", "for your"].map(str::to_owned),
-            &[],
-        ),
+        bounds: Some(bounds(engine, &["the", "to the", "with the", "and", "of", "in", "for your"], &[])),
         sampling: Sampling { temperature: 0.9, ..Sampling::default() },
         seed: 5,
         stream: at,
@@ -155,7 +163,7 @@ fn words_that_are_taken_back_forced_or_guessed_are_so_alike() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let run = |options: EngineOptions| {
         let engine = starter(options);
-        let mut round = || {
+        let round = || {
             let handles: Vec<_> = (0..24).map(|at| engine.submit(words(&engine, at)).unwrap()).collect();
             let outputs = handles.into_iter().map(|handle| runtime.block_on(handle.finish()));
             outputs.map(|output| output.map(|output| output.text)).collect::<Vec<_>>()

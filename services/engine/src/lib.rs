@@ -1,5 +1,5 @@
 //! The language model: loads a checkpoint of the architectures in `arch`, writes drafts that obey a grammar and
-//! avoid forbidden terms, the same for the same request always.
+//! keep to their bounds, the same for the same request always.
 //!
 //! It never knows what a draft is for: no brand, template, locale or rule has a name here. It never
 //! reaches the network, reads no clock but to measure, and logs no text.
@@ -7,10 +7,10 @@
 //! One thread owns the model ([`Engine::start`] starts it); requests wait in a bounded queue. Start
 //! reading at [`engine`](Engine), then `scheduler` (the queue and the thread), `sequence` (how one draft
 //! is written), and what it asks at each token: `model` and `cache`, `constraint` with `token_env`,
-//! `forbidden`, `sampler` with `random`. Files are read in `load`.
+//! `bounds`, `sampler` with `random`. Files are read in `load`.
 //!
 //! To add an architecture: its differences, as data, in `arch`. To add a
-//! bound on what may be written: an automaton like `forbidden`, asked in `sequence`.
+//! bound on what may be written: an automaton in `bounds`.
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 
@@ -23,7 +23,6 @@ mod draft;
 mod embed;
 mod engine;
 mod error;
-mod forbidden;
 #[cfg(test)]
 mod goldens;
 #[cfg(test)]
@@ -61,7 +60,6 @@ pub use engine::{EmbedHandle, Engine, EngineOptions, ModelInfo, Placement};
 pub use error::{
     ChatTemplateError, DraftError, GrammarError, LoadError, SUPPORTED_ARCHITECTURES, SubmitError, TokenizeError,
 };
-pub use forbidden::Forbidden;
 pub use source::ModelSource;
 
 #[cfg(test)]

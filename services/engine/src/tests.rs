@@ -1,11 +1,12 @@
 //! The engine through its public face, on random models.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::testing::Tiny;
 use crate::{
-    DraftError, DraftEvent, DraftOutput, DraftRequest, Engine, EngineOptions, Forbidden, Priority, Sampling,
-    SubmitError,
+    AtMost, Bounds, CompiledBounds, DraftError, DraftEvent, DraftOutput, DraftRequest, Engine, EngineOptions,
+    ForbiddenTerms, Priority, Sampling, SubmitError,
 };
 
 const TWO_SLOTS: &str = r#"
@@ -27,7 +28,7 @@ fn request(engine: &Engine, lark: &str, sampling: Sampling, seed: u64) -> DraftR
     DraftRequest {
         prompt: "<|lang:en|>write about {{product.name}}<|draft|>".into(),
         grammar: engine.compile_grammar(lark).unwrap(),
-        forbidden: Forbidden::default(),
+        bounds: None,
         sampling,
         seed,
         stream: 0,
@@ -40,9 +41,10 @@ async fn write(engine: &Engine, request: DraftRequest) -> Result<DraftOutput, Dr
     engine.submit(request).unwrap().finish().await
 }
 
-fn forbid(terms: &[&str], once: &[&str]) -> Forbidden {
-    let owned = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
-    Forbidden::new(&owned(terms), &owned(once))
+fn forbid(engine: &Engine, terms: &[&str], once: &[&str]) -> Option<CompiledBounds> {
+    let terms = ForbiddenTerms::new(terms.iter().copied()).unwrap();
+    let once = AtMost::once(once.iter().copied()).unwrap();
+    Some(engine.compile_bounds(&Bounds::default().with(Arc::new(terms)).with(Arc::new(once))).unwrap())
 }
 
 #[tokio::test]
@@ -91,7 +93,7 @@ async fn forbidden_terms_never_appear() {
         let mut request = request(&engine, grammar, WILD, seed);
         let free = write(&engine, request.clone()).await.unwrap();
         without += usize::from(words(&free.text).contains(&"cheap".into()));
-        request.forbidden = forbid(&["Cheap"], &[]);
+        request.bounds = forbid(&engine, &["Cheap"], &[]);
         let output = write(&engine, request).await.unwrap();
         assert!(!words(&output.text).contains(&"cheap".into()), "{}", output.text);
     }
@@ -105,7 +107,7 @@ async fn a_once_literal_stands_at_most_once_even_where_the_way_to_it_is_a_dead_e
     let grammar = "start: TEXT\nTEXT: /(\\[\\[one\\]\\]|\\[\\[two\\]\\]|x){12}/";
     for seed in 0..12 {
         let mut request = request(&engine, grammar, WILD, seed);
-        request.forbidden = forbid(&[], &["[[one]]", "[[two]]"]);
+        request.bounds = forbid(&engine, &[], &["[[one]]", "[[two]]"]);
         let mut handle = engine.submit(request).unwrap();
         let mut streamed = String::new();
         let output = loop {
@@ -135,14 +137,14 @@ async fn added_tokens_that_are_not_special_are_text() {
 #[tokio::test]
 async fn a_rule_that_the_grammar_contradicts_is_stuck_not_endless() {
     let engine = engine();
-    for (grammar, forbidden) in [
-        ("start: \"all cheap \" /[a-z]{5}/", forbid(&["cheap"], &[])),
-        ("start: \"so cheap\"", forbid(&["cheap"], &[])),
-        ("start: /(cheap ){3}/", forbid(&["cheap"], &[])),
-        ("start: /x(ab|ac){20}/", forbid(&[], &["ab", "ac"])),
+    for (grammar, bounds) in [
+        ("start: \"all cheap \" /[a-z]{5}/", forbid(&engine, &["cheap"], &[])),
+        ("start: \"so cheap\"", forbid(&engine, &["cheap"], &[])),
+        ("start: /(cheap ){3}/", forbid(&engine, &["cheap"], &[])),
+        ("start: /x(ab|ac){20}/", forbid(&engine, &[], &["ab", "ac"])),
     ] {
         let mut request = request(&engine, grammar, WILD, 3);
-        request.forbidden = forbidden;
+        request.bounds = bounds;
         let error = write(&engine, request).await.unwrap_err();
         assert!(matches!(error, DraftError::Stuck { .. }), "{grammar}: {error}");
     }

@@ -1,31 +1,32 @@
-//! The text of one draft: at each token it asks the grammar, the sampler and the forbidden terms.
+//! The text of one draft: at each token it asks the grammar, the bounds and the sampler.
 //!
-//! Where they leave nothing, it goes back: each sampled token since the text was last *settled* (no
-//! forbidden match open, no once-literal begun) can be taken back and another drawn. Text is only given
-//! out when settled, so nothing that was given out is ever taken back. Every choice is a function of the
+//! Where they leave nothing, it goes back: each of the last sampled tokens, and each since the text was last
+//! *settled* (no bound waits for anything that may not come), can be taken back and another drawn. Text is
+//! only given out when it cannot be taken back any more. Every choice is a function of the
 //! request and of the model's logits alone, the way back included.
 //!
 //! It never sees the model's cache: `crate::sequence` feeds it logits and keeps the cache in step with
 //! [`Text::tokens`].
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use toktrie::SimpleVob;
 
+use crate::bounds::{BoundSet, CompiledBounds, Finish};
 use crate::constraint::Constraint;
 use crate::draft::{DraftEvent, DraftOutput};
 use crate::error::DraftError;
-use crate::forbidden;
 use crate::random;
 use crate::sampler;
 use crate::scheduler::Job;
 use crate::token_env::TokenEnvironment;
 
+/// Sampled tokens that can be taken back: far enough to leave a dead end that grammar and bounds make together, near
+/// enough that a reader hardly waits.
+const WAY_BACK: usize = 16;
 /// Tokens taken back in one draft before it counts as stuck.
 const MOST_RETURNS: usize = 512;
-/// Draws refused at one place before all that would be refused are struck out together.
-const PATIENCE: usize = 16;
 
 /// Whether more is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ struct Mark {
     forced: usize,
     sampled: usize,
     log_probability: f64,
-    guard: forbidden::State,
+    bounds: Option<BoundSet>,
 }
 
 /// The draft being written.
@@ -64,10 +65,12 @@ pub(crate) struct Text {
     bytes: Vec<u8>,
     given_out: usize,
     mark: Mark,
-    /// Since the text was last settled.
-    steps: Vec<Step>,
+    /// The choices that can be taken back, oldest first.
+    steps: VecDeque<Step>,
+    /// Bytes up to which the text was settled last.
+    settled: usize,
     returns: usize,
-    /// The grammar's answer for the next token, if it has been asked already.
+    /// What may come next, if it has been asked already.
     prepared: Option<Result<SimpleVob, String>>,
 }
 
@@ -93,9 +96,10 @@ impl Text {
                 forced: 0,
                 sampled: 0,
                 log_probability: 0.0,
-                guard: job.request.forbidden.start(),
+                bounds: job.request.bounds.as_ref().map(CompiledBounds::begin),
             },
-            steps: Vec::new(),
+            steps: VecDeque::new(),
+            settled: 0,
             returns: 0,
             prepared: None,
             job,
@@ -117,21 +121,31 @@ impl Text {
 
     /// Takes what the grammar forces at the very start.
     pub(crate) fn begin(&mut self) -> Result<Progress, DraftError> {
-        let guard = self.mark.guard.clone();
-        match self.take_forced(guard)? {
-            None => Err(self.stuck()),
-            Some((forced, guard)) => {
-                let progress = self.commit(None, forced, guard);
-                self.give_out();
-                self.check_length(progress)
-            }
-        }
+        let Some(progress) = self.take_forced(None)? else {
+            return Err(self.stuck());
+        };
+        self.give_out();
+        self.check_length(progress)
     }
 
-    /// Asks the grammar what may come next. It can be done while the model computes.
+    /// Tokens that may still be written.
+    fn left(&self) -> usize {
+        self.job.request.max_tokens.saturating_sub(self.tokens.len())
+    }
+
+    /// What grammar and bounds both allow.
+    fn allowed(&mut self) -> Result<SimpleVob, String> {
+        let mut allowed = self.constraint.allowed()?;
+        if let Some(bounds) = &self.mark.bounds {
+            bounds.mask(&mut allowed, self.left());
+        }
+        Ok(allowed)
+    }
+
+    /// Asks grammar and bounds what may come next. It can be done while the model computes.
     pub(crate) fn prepare(&mut self) {
         if self.prepared.is_none() {
-            self.prepared = Some(self.constraint.allowed());
+            self.prepared = Some(self.allowed());
         }
     }
 
@@ -151,7 +165,7 @@ impl Text {
         };
         let standing = step.before.tokens;
         if progress == Progress::Going {
-            self.steps.push(step);
+            self.steps.push_back(step);
             self.give_out();
         }
         Ok((self.check_length(progress)?, standing))
@@ -161,7 +175,7 @@ impl Text {
     fn advance(&mut self, step: &mut Step) -> Result<Option<Progress>, DraftError> {
         let allowed = match (step.allowed.take(), self.prepared.take()) {
             (Some(allowed), _) => allowed,
-            (None, prepared) => match prepared.unwrap_or_else(|| self.constraint.allowed()) {
+            (None, prepared) => match prepared.unwrap_or_else(|| self.allowed()) {
                 Ok(allowed) => allowed,
                 // A grammar that allows nothing is a dead end too.
                 Err(error) if self.steps.is_empty() => return Err(DraftError::Grammar(error)),
@@ -176,9 +190,7 @@ impl Text {
     fn choose(&mut self, step: &mut Step, allowed: &SimpleVob) -> Result<Option<Progress>, DraftError> {
         let (job, logits) = (Arc::clone(&self.job), Arc::clone(&step.logits));
         let request = &job.request;
-        let forbidden = &request.forbidden;
         let penalised = sampler::penalised(&logits, &self.tokens, request.sampling.repetition_penalty);
-        let mut refused = 0;
         loop {
             let attempt = step.banned.len() as u64;
             let uniform = random::uniform(request.seed, request.stream, self.tokens.len() as u64, attempt);
@@ -186,92 +198,65 @@ impl Text {
                 return Ok(None);
             };
             step.chosen = token;
+            let log_probability = sampler::log_probability(&logits, token);
             if self.environment.ends().contains(&token) {
-                if forbidden.may_end(&self.mark.guard) {
-                    self.mark.log_probability += sampler::log_probability(&step.logits, token);
-                    self.mark.sampled += 1;
-                    return Ok(Some(Progress::Complete));
-                }
-                step.banned.insert(token);
-                continue;
-            }
-            let mut guard = self.mark.guard.clone();
-            if !forbidden.push(&mut guard, self.environment.bytes(token)) {
-                step.banned.insert(token);
-                refused += 1;
-                if refused == PATIENCE {
-                    self.ban_all_forbidden(step, allowed);
-                }
-                continue;
+                self.mark.log_probability += log_probability;
+                self.mark.sampled += 1;
+                return Ok(Some(Progress::Complete));
             }
             self.constraint.take(&[token]).map_err(DraftError::Grammar)?;
-            match self.take_forced(guard)? {
-                None => {
-                    self.constraint.return_to(self.mark.taken).map_err(DraftError::Grammar)?;
-                    step.banned.insert(token);
-                }
-                Some((forced, guard)) => {
-                    self.mark.log_probability += sampler::log_probability(&step.logits, token);
-                    return Ok(Some(self.commit(Some(token), forced, guard)));
-                }
+            if let Some(progress) = self.take_forced(Some(token))? {
+                self.mark.log_probability += log_probability;
+                return Ok(Some(progress));
             }
+            self.constraint.return_to(self.mark.taken).map_err(DraftError::Grammar)?;
+            step.banned.insert(token);
         }
     }
 
-    /// Strikes out every token that would break a rule at once.
-    fn ban_all_forbidden(&self, step: &mut Step, allowed: &SimpleVob) {
-        let forbidden = &self.job.request.forbidden;
-        allowed.iter_set_entries(|index| {
-            let token = index as u32;
-            let mut guard = self.mark.guard.clone();
-            if !forbidden.push(&mut guard, self.environment.bytes(token)) {
-                step.banned.insert(token);
-            }
-        });
-    }
-
-    /// Takes the tokens that the grammar forces now. `None`: they, or the end that they reach, break a
-    /// rule.
-    fn take_forced(&mut self, mut guard: forbidden::State) -> Result<Option<(Vec<u32>, forbidden::State)>, DraftError> {
-        let forbidden = &self.job.request.forbidden;
+    /// Takes the tokens that the grammar forces now, and with them the sampled one. `None`: what is forced, or the end
+    /// that it reaches, breaks a bound, or the bounds can no longer be satisfied with the tokens that are left; nothing
+    /// of the text has changed.
+    fn take_forced(&mut self, sampled: Option<u32>) -> Result<Option<Progress>, DraftError> {
         let mut forced = self.constraint.forced();
         // A forced end token is the end, not text.
         if let Some(end) = forced.iter().position(|token| self.environment.ends().contains(token)) {
             forced.truncate(end);
         }
-        for &token in &forced {
-            if !forbidden.push(&mut guard, self.environment.bytes(token)) {
-                return Ok(None);
-            }
+        let count = usize::from(sampled.is_some()) + forced.len();
+        let mut bounds = self.mark.bounds.clone();
+        let new: Vec<u8> =
+            sampled.iter().chain(&forced).flat_map(|&token| self.environment.bytes(token)).copied().collect();
+        if bounds.as_mut().is_some_and(|bounds| !bounds.take(&new)) {
+            return Ok(None);
         }
         if !forced.is_empty() {
             self.constraint.take(&forced).map_err(DraftError::Grammar)?;
         }
-        if self.constraint.is_complete() && !forbidden.may_end(&guard) {
+        let progress = if self.constraint.is_complete() { Progress::Complete } else { Progress::Going };
+        let left = self.left().saturating_sub(count);
+        let can_go_on = bounds.as_ref().is_none_or(|bounds| match progress {
+            Progress::Complete => bounds.may_end(),
+            Progress::Going => bounds.finish(left) != Finish::Impossible,
+        });
+        if !can_go_on {
             return Ok(None);
         }
-        Ok(Some((forced, guard)))
-    }
-
-    /// Makes a sampled token and what it forced part of the text.
-    fn commit(&mut self, sampled: Option<u32>, forced: Vec<u32>, guard: forbidden::State) -> Progress {
         self.mark.sampled += usize::from(sampled.is_some());
         self.mark.forced += forced.len();
-        for token in sampled.into_iter().chain(forced) {
-            self.bytes.extend_from_slice(self.environment.bytes(token));
-            self.tokens.push(token);
-        }
-        self.mark.guard = guard;
+        self.tokens.extend(sampled.into_iter().chain(forced));
+        self.bytes.extend_from_slice(&new);
+        self.mark.bounds = bounds;
         self.mark.tokens = self.tokens.len();
         self.mark.bytes = self.bytes.len();
         self.mark.taken = self.constraint.taken();
         self.prepared = None;
-        if self.constraint.is_complete() { Progress::Complete } else { Progress::Going }
+        Ok(Some(progress))
     }
 
     /// Takes the last step back and bans what it chose.
     fn go_back(&mut self) -> Result<Step, DraftError> {
-        let Some(mut step) = self.steps.pop() else {
+        let Some(mut step) = self.steps.pop_back() else {
             return Err(self.stuck());
         };
         self.returns += 1;
@@ -279,6 +264,7 @@ impl Text {
             return Err(self.stuck());
         }
         self.mark = step.before.clone();
+        self.settled = self.settled.min(self.mark.bytes);
         self.constraint.return_to(self.mark.taken).map_err(DraftError::Grammar)?;
         self.tokens.truncate(self.mark.tokens);
         self.bytes.truncate(self.mark.bytes);
@@ -287,23 +273,29 @@ impl Text {
         Ok(step)
     }
 
-    /// Gives out the text up to here if it is settled. From then on there is no way back behind it.
+    /// Gives up the oldest ways back, and gives out the text before those that stay.
     fn give_out(&mut self) {
-        if !self.job.request.forbidden.is_settled(&self.mark.guard) {
-            return;
+        if self.mark.bounds.as_ref().is_none_or(BoundSet::is_settled) {
+            self.settled = self.bytes.len();
         }
-        let new = &self.bytes[self.given_out..];
+        while self.steps.len() > WAY_BACK && self.steps[1].before.bytes <= self.settled {
+            self.steps.pop_front();
+        }
+        // Without bounds there are no dead ends but the grammar's own, which its masks exclude.
+        let end = match (self.steps.front(), &self.mark.bounds) {
+            (Some(step), Some(_)) => step.before.bytes,
+            _ => self.bytes.len(),
+        };
+        let new = &self.bytes[self.given_out.min(end)..end];
+        // The rest of a character may be in the next token.
         let whole = match std::str::from_utf8(new) {
-            Ok(_) => new.len(),
-            // The rest of a character is in the next token.
-            Err(error) if error.error_len().is_none() => return,
-            Err(_) => new.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Ok(_) | Err(_) => new.len(),
         };
         if whole > 0 {
-            self.job.sender.send(DraftEvent::Text(String::from_utf8_lossy(new).into_owned()));
-            self.given_out = self.bytes.len();
+            self.job.sender.send(DraftEvent::Text(String::from_utf8_lossy(&new[..whole]).into_owned()));
+            self.given_out += whole;
         }
-        self.steps.clear();
     }
 
     fn check_length(&self, progress: Progress) -> Result<Progress, DraftError> {

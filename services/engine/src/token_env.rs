@@ -122,6 +122,11 @@ impl TokenEnvironment {
         Ok(ids)
     }
 
+    /// The tokens' bytes.
+    pub(crate) fn trie(&self) -> &TokTrie {
+        &self.trie
+    }
+
     pub(crate) fn ends(&self) -> &[u32] {
         &self.ends
     }

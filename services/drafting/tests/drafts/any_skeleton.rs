@@ -6,7 +6,7 @@ use countersign_drafting::grammar::lark;
 use countersign_drafting::reply;
 use countersign_drafting::skeleton::lay_out;
 use countersign_drafting::sources::{Source, Sources};
-use countersign_engine::{DraftRequest, Forbidden, Priority, Sampling};
+use countersign_engine::{DraftRequest, Priority, Sampling};
 use countersign_render::Templates;
 use proptest::prelude::*;
 
@@ -45,7 +45,7 @@ fn random_reading(grammar: &str, seed: u64) -> Option<String> {
     let request = DraftRequest {
         prompt: "<|draft|>".into(),
         grammar: engine.compile_grammar(grammar).unwrap(),
-        forbidden: Forbidden::default(),
+        bounds: None,
         sampling: Sampling { temperature: 1.5, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0 },
         seed,
         stream: 0,

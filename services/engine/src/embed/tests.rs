@@ -284,7 +284,7 @@ async fn an_engine_embeds_beside_its_drafts_what_the_embedder_embeds_alone() {
         .submit(crate::DraftRequest {
             prompt: "write".into(),
             grammar: engine.compile_grammar("start: /[a-z ]{200,220}/").unwrap(),
-            forbidden: crate::Forbidden::default(),
+            bounds: None,
             sampling: crate::Sampling::default(),
             seed: 1,
             stream: 0,

@@ -6,7 +6,7 @@ use candle_core::quantized::gguf_file::{Content, Value};
 
 use super::{Quantization, RandomModel, RandomModelError, Shape};
 use crate::testing::tokenizer_json;
-use crate::{DraftRequest, Engine, EngineOptions, Forbidden, ModelSource, Priority, Sampling};
+use crate::{DraftRequest, Engine, EngineOptions, ModelSource, Priority, Sampling};
 
 const VOCABULARY: usize = 512;
 
@@ -85,7 +85,7 @@ fn the_engine_drafts_with_it_and_its_logits_are_of_a_sensible_size() {
     let request = DraftRequest {
         prompt: "cheap body".into(),
         grammar: engine.compile_grammar("start: /[a-z ]{40,60}/").unwrap(),
-        forbidden: Forbidden::default(),
+        bounds: None,
         sampling: Sampling { temperature: 1.0, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0 },
         seed: 1,
         stream: 0,

@@ -1,7 +1,7 @@
 use crate::draft::{DraftEvent, DraftHandle, DraftRequest, DraftSender, Priority, Sampling};
 use crate::error::{DraftError, SubmitError};
 use crate::testing::Tiny;
-use crate::{Engine, EngineOptions, Forbidden};
+use crate::{Engine, EngineOptions};
 
 use super::{Job, Queue};
 
@@ -15,7 +15,7 @@ fn job(engine: &Engine, prompt: &str, priority: Priority) -> (Job, DraftHandle) 
     let request = DraftRequest {
         prompt: prompt.into(),
         grammar: engine.compile_grammar("start: \"x\"").unwrap(),
-        forbidden: Forbidden::default(),
+        bounds: None,
         sampling: Sampling::default(),
         seed: 0,
         stream: 0,

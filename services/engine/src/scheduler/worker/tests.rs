@@ -5,7 +5,7 @@ use crate::draft::{DraftEvent, DraftHandle, DraftRequest, DraftSender, Priority,
 use crate::engine::EngineOptions;
 use crate::load::{Loaded, Target, load};
 use crate::testing::{Tiny, tokenizer_json};
-use crate::{DraftError, Engine, Forbidden, ModelSource};
+use crate::{DraftError, Engine, ModelSource};
 
 /// A worker that is stepped by hand, with an engine of the same model to compile grammars.
 struct World {
@@ -30,7 +30,7 @@ impl World {
         let request = DraftRequest {
             prompt: format!("{}{own}", "a common beginning ".repeat(8)),
             grammar: self.engine.compile_grammar(LARK).unwrap(),
-            forbidden: Forbidden::default(),
+            bounds: None,
             sampling: Sampling::default(),
             seed: 3,
             stream: 0,

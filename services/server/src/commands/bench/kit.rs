@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use countersign_engine::{
-    DraftEvent, DraftHandle, DraftOutput, DraftRequest, Engine, EngineOptions, Forbidden, Priority, Sampling,
+    DraftEvent, DraftHandle, DraftOutput, DraftRequest, Engine, EngineOptions, Priority, Sampling,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -192,7 +192,7 @@ async fn draft_all(engine: &Engine, job: &Job, machine: Machine) -> Result<Repor
         let handle = engine.submit(DraftRequest {
             prompt: format!("{}{own}", job.common),
             grammar: grammar.clone(),
-            forbidden: Forbidden::default(),
+            bounds: None,
             sampling,
             seed: job.seed,
             stream: stream as u64,
