@@ -57,6 +57,24 @@ pub struct Data {
     pub database: Option<String>,
 }
 
+/// Which language model, and where it runs.
+#[derive(Debug, Clone, Args)]
+pub struct ModelChoice {
+    /// `starter` (bundled), a model of the catalogue that was pulled, a GGUF file, or a folder with config.json,
+    /// tokenizer.json and safetensors; `countersign models list` shows the names.
+    #[arg(long = "model", env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
+    pub name: String,
+    /// Where it computes: `cpu` (the same drafts on every machine), or `cuda` or `cuda:1`, an NVIDIA card, in a program that
+    /// was built with `--features cuda`.
+    #[arg(long, env = "COUNTERSIGN_DEVICE", value_name = "DEVICE", default_value = "cpu")]
+    pub device: countersign_engine::Placement,
+    /// The most mebibytes that it keeps of what it has read (keys and values); taken as they are needed. More lets more
+    /// drafts run together.
+    #[arg(long, env = "COUNTERSIGN_CACHE_MIB", value_name = "MIB", default_value_t = 1024,
+        value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
+    pub cache: u32,
+}
+
 #[derive(Debug, Args)]
 pub struct Up {
     #[command(flatten)]
@@ -67,14 +85,8 @@ pub struct Up {
     /// Address to listen on.
     #[arg(long, env = "COUNTERSIGN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub listen: SocketAddr,
-    /// `starter` (bundled), a model of the catalogue that was pulled, a GGUF file, or a folder with config.json,
-    /// tokenizer.json and safetensors; `countersign models list` shows the names.
-    #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
-    pub model: String,
-    /// Where the model computes: `cpu` (the same drafts on every machine), or `cuda` or `cuda:1`, an NVIDIA card, in a
-    /// program that was built with `--features cuda`.
-    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
-    pub device: countersign_engine::Placement,
+    #[command(flatten)]
+    pub model: ModelChoice,
     /// What this process does.
     #[arg(long, env = "COUNTERSIGN_ROLES", value_delimiter = ',', default_value = "api,partner,worker")]
     pub roles: Vec<Part>,
@@ -131,12 +143,8 @@ pub struct KitDraft {
     /// Let a running service draft and keep the kit; the token is in COUNTERSIGN_TOKEN.
     #[arg(long, value_name = "URL")]
     pub url: Option<url::Url>,
-    /// As for `up`: a name of `countersign models list`, or a path.
-    #[arg(long, env = "COUNTERSIGN_MODEL", default_value = "starter", value_name = "NAME|PATH")]
-    pub model: String,
-    /// As for `up`.
-    #[arg(long, value_name = "DEVICE", default_value = "cpu")]
-    pub device: countersign_engine::Placement,
+    #[command(flatten)]
+    pub model: ModelChoice,
     /// One JSON line an asset, then a summary.
     #[arg(long)]
     pub json: bool,

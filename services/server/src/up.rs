@@ -122,7 +122,7 @@ async fn open(ask: &Up, folder: DataFolder, public_url: String) -> Result<House>
         .await
         .context("the partners' view of the database cannot be opened")?;
     let drafter = if ask.roles.contains(&Part::Worker) {
-        let engine = models::start(&ask.model, ask.device, folder.path()).await?;
+        let engine = models::start(&ask.model, folder.path()).await?;
         let index = Arc::new(Index::open(&folder.library()).context("the library's index cannot be opened")?);
         Some(Drafter::new(engine, templates.clone(), packs.clone(), index)?)
     } else {

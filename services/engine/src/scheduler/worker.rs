@@ -189,7 +189,11 @@ impl Worker {
     fn step(&mut self) -> usize {
         let plans = self.plan();
         if plans.is_empty() {
-            return 0;
+            if self.running.is_empty() {
+                return 0;
+            }
+            // Admission keeps all blocks that a draft may need; were it wrong, waiting would be for ever.
+            return self.fail(DraftError::Model("there is no room for its keys and values".into()));
         }
         let tokens: Vec<Vec<u32>> = plans.iter().map(|(at, plan)| self.running[*at].planned(plan)).collect();
         let logits = self.forward(&plans, &tokens);

@@ -67,7 +67,7 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     })?;
     let assets = plan(&brief, &templates)?;
     let ground = ground(&ask.data, &brief).await?;
-    let engine = crate::models::start(&ask.model, ask.device, &ask.data.data).await?;
+    let engine = crate::models::start(&ask.model, &ask.data.data).await?;
     // An index of its own: the data folder's belongs to the service that may be running on it.
     let scratch = tempdir()?;
     let index = Arc::new(Index::open(&scratch.0).context("the index for retrieval cannot be made")?);

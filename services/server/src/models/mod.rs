@@ -21,7 +21,9 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use countersign_engine::{Engine, EngineOptions, ModelSource, Placement};
+use countersign_engine::{Engine, EngineOptions, ModelSource};
+
+use crate::cli::ModelChoice;
 
 pub use catalog::{Catalog, Entry};
 pub use list::{State, list};
@@ -46,14 +48,19 @@ pub fn source(model: &str, folder: &Path) -> Result<ModelSource> {
     choose::source(model, &folder.join("models"))
 }
 
-/// The engine on `model`. Takes as long as reading the file does.
-pub async fn start(model: &str, device: Placement, folder: &Path) -> Result<Engine> {
-    let source = source(model, folder)?;
-    let options = EngineOptions { context_limit: CONTEXT, device, ..EngineOptions::default() };
+/// The engine on the chosen model. Takes as long as reading the file does.
+pub async fn start(choice: &ModelChoice, folder: &Path) -> Result<Engine> {
+    let source = source(&choice.name, folder)?;
+    let options = EngineOptions {
+        context_limit: CONTEXT,
+        device: choice.device,
+        cache_bytes: choice.cache as usize * (1 << 20),
+        ..EngineOptions::default()
+    };
     tokio::task::spawn_blocking(move || Engine::start(source, options))
         .await
         .context("loading the model was interrupted")?
-        .with_context(|| format!("the model `{model}` cannot be used"))
+        .with_context(|| format!("the model `{}` cannot be used", choice.name))
 }
 
 /// The folder of the model `name`, which need not be there.
