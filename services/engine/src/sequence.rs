@@ -16,6 +16,9 @@ use crate::scheduler::Job;
 use crate::text::{Progress, Text};
 use crate::token_env::TokenEnvironment;
 
+/// Unread tokens up to which a draft goes on writing: more of them, after a pause, are read like a prompt, piece by piece.
+const AT_ONCE: usize = 64;
+
 /// A draft that is being written.
 #[derive(Debug)]
 pub(crate) struct Sequence {
@@ -83,9 +86,9 @@ impl Sequence {
         self.most_blocks().saturating_sub(self.table.blocks().len())
     }
 
-    /// Whether all but the last token have been read, so that a step writes a token.
+    /// Whether a step writes a token: the prompt has been read, and so has nearly all that was written.
     pub(crate) fn is_writing(&self) -> bool {
-        self.prompt_read.is_some()
+        self.prompt_read.is_some() && self.tokens.len() - self.held <= AT_ONCE
     }
 
     pub(crate) fn table(&self) -> &Table {
