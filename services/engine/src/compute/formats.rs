@@ -78,6 +78,28 @@ unsafe fn group<S: Simd, const ROWS: usize, const TILES: usize>(
     }
 }
 
+/// The whole sums of 32 columns of four-bit codes, less `MINUS` each.
+#[inline(always)]
+unsafe fn nibbles<S: Simd, const ROWS: usize, const TILES: usize, const FIRST: bool, const MINUS: i8>(
+    records: [*const u8; TILES],
+    rows: &[Row; ROWS],
+    sub: usize,
+) -> [[S::I; TILES]; ROWS] {
+    // SAFETY: the caller's records hold these columns.
+    unsafe {
+        let mut whole = [[S::zero_i(); TILES]; ROWS];
+        for at in 0..4 {
+            let packed = codes::<S, TILES, FIRST>(records, (sub * 4 + at) * GROUP);
+            let column = sub * SUB + at * 4;
+            let low = packed.map(|codes| S::sub_bytes(S::and(codes, NIBBLES), MINUS));
+            group::<S, ROWS, TILES>(&mut whole, rows, column, low);
+            let high = packed.map(|codes| S::sub_bytes(S::and(S::right::<4>(codes), NIBBLES), MINUS));
+            group::<S, ROWS, TILES>(&mut whole, rows, column + 16, high);
+        }
+        whole
+    }
+}
+
 /// Four bits and a scale for 32 columns.
 #[derive(Debug)]
 pub(crate) struct Q4;
@@ -100,19 +122,7 @@ impl Format for Q4 {
         unsafe {
             let mut block = [[S::zero(); TILES]; ROWS];
             for sub in 0..BLOCK / SUB {
-                let mut whole = [[S::zero_i(); TILES]; ROWS];
-                for at in 0..4 {
-                    let packed = codes::<S, TILES, FIRST>(records, (sub * 4 + at) * GROUP);
-                    let column = sub * SUB + at * 4;
-                    group::<S, ROWS, TILES>(
-                        &mut whole,
-                        &rows,
-                        column,
-                        packed.map(|codes| S::sub_bytes(S::and(codes, NIBBLES), 8)),
-                    );
-                    let high = packed.map(|codes| S::sub_bytes(S::and(S::right::<4>(codes), NIBBLES), 8));
-                    group::<S, ROWS, TILES>(&mut whole, &rows, column + 16, high);
-                }
+                let whole = nibbles::<S, ROWS, TILES, FIRST, 8>(records, &rows, sub);
                 scale_16::<S, ROWS, TILES>(&mut block, &whole, records, Self::SCALES + sub * LANES * 2);
             }
             finish::<S, ROWS, TILES>(sums, &block, records, Self::OFFSETS, &rows);
@@ -219,14 +229,7 @@ impl Format for Q4K {
         unsafe {
             let mut block = [[S::zero(); TILES]; ROWS];
             for sub in 0..BLOCK / SUB {
-                let mut whole = [[S::zero_i(); TILES]; ROWS];
-                for at in 0..4 {
-                    let packed = codes::<S, TILES, FIRST>(records, (sub * 4 + at) * GROUP);
-                    let column = sub * SUB + at * 4;
-                    group::<S, ROWS, TILES>(&mut whole, &rows, column, packed.map(|codes| S::and(codes, NIBBLES)));
-                    let high = packed.map(|codes| S::and(S::right::<4>(codes), NIBBLES));
-                    group::<S, ROWS, TILES>(&mut whole, &rows, column + 16, high);
-                }
+                let whole = nibbles::<S, ROWS, TILES, FIRST, 0>(records, &rows, sub);
                 let scales = records.map(|record| S::bytes_f32(record.add(Self::SCALES + sub * LANES)));
                 for (block, whole) in block.iter_mut().zip(&whole) {
                     for tile in 0..TILES {

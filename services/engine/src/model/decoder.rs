@@ -3,8 +3,9 @@
 //! It holds weights, tables and buffers, and no state of a sequence: that is in `crate::kv`. Each row is
 //! computed as if it were alone (see `crate::compute`), so what runs beside it changes nothing.
 
-use candle_core::{DType, Tensor};
+use candle_core::DType;
 
+use super::layers::{self, Layer, Made, Make, Parts};
 use super::weights::pack;
 use super::{LoadFailure, Shape, Span, Weight, Weights};
 use crate::compute::activations::{Activations, Quantized};
@@ -19,7 +20,7 @@ pub(crate) struct Decoder {
     shape: Shape,
     level: Level,
     embedding: Matrix,
-    layers: Vec<Layer>,
+    layers: Vec<Layer<Matrix, Vec<f32>>>,
     output_norm: Vec<f32>,
     /// `None`: the embedding serves.
     output: Option<Matrix>,
@@ -28,21 +29,6 @@ pub(crate) struct Decoder {
     sines: Vec<f32>,
     positions: usize,
     buffers: Buffers,
-}
-
-#[derive(Debug)]
-struct Layer {
-    attention_norm: Vec<f32>,
-    query: Matrix,
-    key: Matrix,
-    value: Matrix,
-    biases: Option<[Vec<f32>; 3]>,
-    head_norms: Option<[Vec<f32>; 2]>,
-    attention_out: Matrix,
-    ffn_norm: Vec<f32>,
-    gate: Matrix,
-    up: Matrix,
-    down: Matrix,
 }
 
 /// Kept from one step to the next, so that nothing large is allocated while drafts are written.
@@ -72,50 +58,12 @@ impl Decoder {
         positions: usize,
         weights: &mut W,
     ) -> Result<Self, LoadFailure<W::Error>> {
-        let mut reading = Reading(weights);
-        let (hidden, head_dim, ffn) = (shape.hidden, shape.head_dim, shape.ffn);
-        let (queries, keys) = (shape.heads * head_dim, shape.kv_heads * head_dim);
-        let embedding = reading.matrix(Weight::Embedding, shape.vocab, hidden)?;
-        let layers = (0..shape.layers).map(|at| {
-            let biases = match shape.qkv_bias {
-                false => None,
-                true => Some([
-                    reading.vector(Weight::QueryBias(at), queries)?,
-                    reading.vector(Weight::KeyBias(at), keys)?,
-                    reading.vector(Weight::ValueBias(at), keys)?,
-                ]),
-            };
-            let head_norms = match shape.qk_norm {
-                false => None,
-                true => Some([
-                    reading.vector(Weight::QueryNorm(at), head_dim)?,
-                    reading.vector(Weight::KeyNorm(at), head_dim)?,
-                ]),
-            };
-            Ok(Layer {
-                attention_norm: reading.vector(Weight::AttentionNorm(at), hidden)?,
-                query: reading.matrix(Weight::Query(at), queries, hidden)?,
-                key: reading.matrix(Weight::Key(at), keys, hidden)?,
-                value: reading.matrix(Weight::Value(at), keys, hidden)?,
-                biases,
-                head_norms,
-                attention_out: reading.matrix(Weight::AttentionOut(at), hidden, queries)?,
-                ffn_norm: reading.vector(Weight::FfnNorm(at), hidden)?,
-                gate: reading.matrix(Weight::Gate(at), ffn, hidden)?,
-                up: reading.matrix(Weight::Up(at), ffn, hidden)?,
-                down: reading.matrix(Weight::Down(at), hidden, ffn)?,
-            })
-        });
-        let layers = layers.collect::<Result<Vec<_>, _>>()?;
-        let output_norm = reading.vector(Weight::OutputNorm, hidden)?;
-        let output = match reading.0.has_output() {
-            true => Some(reading.matrix(Weight::Output, shape.vocab, hidden)?),
-            false => None,
-        };
+        let Parts { embedding, layers, output_norm, output } = layers::read(&shape, &mut Packing(weights))?;
+        let (head_dim, level) = (shape.head_dim, Level::detect());
         let (cosines, sines) = shape.rope.tables(head_dim, positions);
         Ok(Self {
             shape,
-            level: Level::detect(),
+            level,
             embedding,
             layers,
             output_norm,
@@ -330,17 +278,24 @@ fn keep_wanted(spans: &[Span<'_>], state: &mut Vec<f32>, hidden: usize) {
     state.truncate(to * hidden);
 }
 
-/// Weights as the decoder needs them.
-struct Reading<'a, W>(&'a mut W);
+/// Weights, packed.
+struct Packing<'a, W>(&'a mut W);
 
-impl<W: Weights> Reading<'_, W> {
-    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Result<Matrix, LoadFailure<W::Error>> {
+impl<W: Weights> Make<W> for Packing<'_, W> {
+    type Matrix = Matrix;
+    type Vector = Vec<f32>;
+
+    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Made<Matrix, W> {
         let matrix = self.0.matrix(weight, rows, columns).map_err(LoadFailure::Weights)?;
         pack(matrix, rows, columns).map_err(LoadFailure::Tables)
     }
 
-    fn vector(&mut self, weight: Weight, length: usize) -> Result<Vec<f32>, LoadFailure<W::Error>> {
-        let vector: Tensor = self.0.vector(weight, length).map_err(LoadFailure::Weights)?;
+    fn vector(&mut self, weight: Weight, length: usize) -> Made<Vec<f32>, W> {
+        let vector = self.0.vector(weight, length).map_err(LoadFailure::Weights)?;
         vector.to_dtype(DType::F32).and_then(|vector| vector.to_vec1()).map_err(LoadFailure::Tables)
+    }
+
+    fn has_output(&self) -> bool {
+        self.0.has_output()
     }
 }

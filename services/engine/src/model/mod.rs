@@ -5,6 +5,7 @@
 //! [`Decoder`] on the CPU, and [`OnDevice`] in candle's operations for other devices; [`Model`] is either.
 
 mod decoder;
+mod layers;
 mod on_device;
 mod weights;
 

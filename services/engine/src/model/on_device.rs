@@ -5,11 +5,12 @@
 //! batch, run one at a time. Keys and values lie on the device in one tensor a layer and kind,
 //! `[positions of all blocks, kv_heads · head_dim]`.
 
-use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
+use candle_core::quantized::{QMatMul, QStorage, QTensor};
 use candle_core::{DType, Device, Module, Result, Tensor};
 use candle_nn::ops::{rms_norm, silu, softmax_last_dim};
 use candle_nn::rotary_emb::{rope, rope_i};
 
+use super::layers::{self, Layer, Made, Make, Parts};
 use super::{LoadFailure, Shape, Span, Weight, Weights};
 use crate::compute::attention::POSITIONS;
 use crate::rope::Pairing;
@@ -20,7 +21,7 @@ pub(crate) struct OnDevice {
     shape: Shape,
     device: Device,
     embedding: Tensor,
-    layers: Vec<Layer>,
+    layers: Vec<Layer<QMatMul, Tensor>>,
     output_norm: Tensor,
     output: QMatMul,
     cosines: Tensor,
@@ -28,21 +29,6 @@ pub(crate) struct OnDevice {
     positions: usize,
     /// Keys and values of each layer.
     cache: Vec<(Tensor, Tensor)>,
-}
-
-#[derive(Debug)]
-struct Layer {
-    attention_norm: Tensor,
-    query: QMatMul,
-    key: QMatMul,
-    value: QMatMul,
-    biases: Option<[Tensor; 3]>,
-    head_norms: Option<[Tensor; 2]>,
-    attention_out: QMatMul,
-    ffn_norm: Tensor,
-    gate: QMatMul,
-    up: QMatMul,
-    down: QMatMul,
 }
 
 impl OnDevice {
@@ -54,46 +40,9 @@ impl OnDevice {
         device: &Device,
         blocks: usize,
     ) -> std::result::Result<Self, LoadFailure<W::Error>> {
-        let mut reading = Reading { weights, device };
-        let (hidden, head_dim, ffn) = (shape.hidden, shape.head_dim, shape.ffn);
-        let (queries, keys) = (shape.heads * head_dim, shape.kv_heads * head_dim);
-        let embedding = reading.matrix(Weight::Embedding, shape.vocab, hidden)?;
-        let layers = (0..shape.layers).map(|at| {
-            let biases = match shape.qkv_bias {
-                false => None,
-                true => Some([
-                    reading.vector(Weight::QueryBias(at), queries)?,
-                    reading.vector(Weight::KeyBias(at), keys)?,
-                    reading.vector(Weight::ValueBias(at), keys)?,
-                ]),
-            };
-            let head_norms = match shape.qk_norm {
-                false => None,
-                true => Some([
-                    reading.vector(Weight::QueryNorm(at), head_dim)?,
-                    reading.vector(Weight::KeyNorm(at), head_dim)?,
-                ]),
-            };
-            Ok(Layer {
-                attention_norm: reading.vector(Weight::AttentionNorm(at), hidden)?,
-                query: reading.matrix(Weight::Query(at), queries, hidden)?,
-                key: reading.matrix(Weight::Key(at), keys, hidden)?,
-                value: reading.matrix(Weight::Value(at), keys, hidden)?,
-                biases,
-                head_norms,
-                attention_out: reading.matrix(Weight::AttentionOut(at), hidden, queries)?,
-                ffn_norm: reading.vector(Weight::FfnNorm(at), hidden)?,
-                gate: reading.matrix(Weight::Gate(at), ffn, hidden)?,
-                up: reading.matrix(Weight::Up(at), ffn, hidden)?,
-                down: reading.matrix(Weight::Down(at), hidden, ffn)?,
-            })
-        });
-        let layers = layers.collect::<std::result::Result<Vec<_>, _>>()?;
-        let output_norm = reading.vector(Weight::OutputNorm, hidden)?;
-        let output = match reading.weights.has_output() {
-            true => reading.matrix(Weight::Output, shape.vocab, hidden)?,
-            false => embedding.clone(),
-        };
+        let Parts { embedding, layers, output_norm, output } = layers::read(&shape, &mut Moving { weights, device })?;
+        let output = output.unwrap_or_else(|| embedding.clone());
+        let (head_dim, keys) = (shape.head_dim, shape.kv_heads * shape.head_dim);
         let tables = || {
             let (cosines, sines) = shape.rope.tables(head_dim, positions);
             let table = |numbers| Tensor::from_vec(numbers, (positions, head_dim / 2), device);
@@ -155,7 +104,7 @@ impl OnDevice {
     fn attention(
         &self,
         at: usize,
-        layer: &Layer,
+        layer: &Layer<QMatMul, Tensor>,
         spans: &[Span<'_>],
         normed: &Tensor,
         (cosines, sines): (&Tensor, &Tensor),
@@ -243,22 +192,16 @@ fn write(cache: &Tensor, rows: &Tensor, span: &Span<'_>) -> Result<()> {
 }
 
 /// Weights, taken to the device.
-struct Reading<'a, W> {
+struct Moving<'a, W> {
     weights: &'a mut W,
     device: &'a Device,
 }
 
-impl<W: Weights> Reading<'_, W> {
-    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Moved<QMatMul, W::Error> {
-        let matrix = self.weights.matrix(weight, rows, columns).map_err(LoadFailure::Weights)?;
-        self.moved(matrix).map_err(LoadFailure::Tables)
-    }
-
+impl<W> Moving<'_, W> {
     fn moved(&self, matrix: QMatMul) -> Result<QMatMul> {
         Ok(match matrix {
             QMatMul::QTensor(tensor) if !self.device.is_cpu() => {
                 let (dtype, shape) = (tensor.dtype(), tensor.shape().clone());
-                debug_assert!(!matches!(dtype, GgmlDType::F32), "exact weights are plain tensors");
                 let storage = QStorage::from_data(tensor.data()?, self.device, dtype)?;
                 QMatMul::from_qtensor(QTensor::new(storage, shape)?)?
             }
@@ -268,11 +211,23 @@ impl<W: Weights> Reading<'_, W> {
             }
         })
     }
+}
 
-    fn vector(&mut self, weight: Weight, length: usize) -> Moved<Tensor, W::Error> {
+impl<W: Weights> Make<W> for Moving<'_, W> {
+    type Matrix = QMatMul;
+    type Vector = Tensor;
+
+    fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Made<QMatMul, W> {
+        let matrix = self.weights.matrix(weight, rows, columns).map_err(LoadFailure::Weights)?;
+        self.moved(matrix).map_err(LoadFailure::Tables)
+    }
+
+    fn vector(&mut self, weight: Weight, length: usize) -> Made<Tensor, W> {
         let vector = self.weights.vector(weight, length).map_err(LoadFailure::Weights)?;
         vector.to_dtype(DType::F32).and_then(|vector| vector.to_device(self.device)).map_err(LoadFailure::Tables)
     }
-}
 
-type Moved<T, E> = std::result::Result<T, LoadFailure<E>>;
+    fn has_output(&self) -> bool {
+        self.weights.has_output()
+    }
+}
