@@ -159,10 +159,16 @@ impl Worker {
         match Sequence::new(Arc::clone(&job), Arc::clone(&self.environment), Instant::now()) {
             Err(error) => job.sender.send(DraftEvent::Failed(error)),
             Ok(sequence) => {
-                if sequence.priority() == Priority::Interactive {
+                let is_persons = sequence.priority() == Priority::Interactive;
+                if is_persons {
                     self.make_room(&sequence);
                 }
-                if self.fits(&sequence) { self.running.push(sequence) } else { self.paused.push(sequence) }
+                match self.fits(&sequence) {
+                    true => self.running.push(sequence),
+                    // Behind other people's, before all of a kit's.
+                    false if is_persons => self.pause_before_kits(sequence),
+                    false => self.paused.push(sequence),
+                }
             }
         }
     }
@@ -181,8 +187,14 @@ impl Worker {
             };
             let mut bulk = self.running.remove(at);
             bulk.pause(&mut self.cache);
-            self.paused.insert(0, bulk);
+            self.pause_before_kits(bulk);
         }
+    }
+
+    fn pause_before_kits(&mut self, sequence: Sequence) {
+        let is_bulk = |paused: &Sequence| paused.priority() == Priority::Bulk;
+        let at = self.paused.iter().position(is_bulk).unwrap_or(self.paused.len());
+        self.paused.insert(at, sequence);
     }
 
     /// One forward. Gives how many drafts have ended.

@@ -122,8 +122,13 @@ fn a_person_goes_before_a_kit_and_the_kit_is_none_the_worse() {
     world.step();
     assert_eq!(world.worker.running[0].priority(), Priority::Interactive);
     assert_eq!(world.worker.paused.len(), 1, "the kit's draft waits");
+    let mut second = world.submit(Priority::Interactive, "another");
+    world.step();
+    let waiting: Vec<Priority> = world.worker.paused.iter().map(super::Sequence::priority).collect();
+    assert_eq!(waiting, [Priority::Interactive, Priority::Bulk], "people before kits, also among those that wait");
     world.finish();
     assert_eq!(text(&mut person), alone("a person"));
+    assert_eq!(text(&mut second), alone("another"));
     assert_eq!(text(&mut kit), alone("kit"));
 }
 
