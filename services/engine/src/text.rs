@@ -23,8 +23,8 @@ use crate::scheduler::Job;
 use crate::token_env::TokenEnvironment;
 
 /// Sampled tokens that can be taken back: far enough to leave a dead end that grammar and bounds make together, near
-/// enough that a reader hardly waits.
-const WAY_BACK: usize = 16;
+/// enough that a reader hardly waits. Each keeps its logits.
+const WAY_BACK: usize = 8;
 /// Tokens taken back in one draft before it counts as stuck.
 const MOST_RETURNS: usize = 512;
 
@@ -278,14 +278,14 @@ impl Text {
         if self.mark.bounds.as_ref().is_none_or(BoundSet::is_settled) {
             self.settled = self.bytes.len();
         }
+        // Without bounds there are no dead ends but the grammar's own, which its masks exclude.
+        if self.mark.bounds.is_none() {
+            self.steps.clear();
+        }
         while self.steps.len() > WAY_BACK && self.steps[1].before.bytes <= self.settled {
             self.steps.pop_front();
         }
-        // Without bounds there are no dead ends but the grammar's own, which its masks exclude.
-        let end = match (self.steps.front(), &self.mark.bounds) {
-            (Some(step), Some(_)) => step.before.bytes,
-            _ => self.bytes.len(),
-        };
+        let end = self.steps.front().map_or(self.bytes.len(), |step| step.before.bytes);
         let new = &self.bytes[self.given_out.min(end)..end];
         // The rest of a character may be in the next token.
         let whole = match std::str::from_utf8(new) {
