@@ -174,9 +174,11 @@ async fn cancelling_ends_a_draft_and_the_next_one_runs() {
 
 #[tokio::test]
 async fn a_full_queue_is_an_overload_with_advice() {
-    let engine = Tiny::default().engine(EngineOptions { queue_depth: 1, ..EngineOptions::default() });
+    // One place to run and one to wait.
+    let engine = Tiny::default().engine(EngineOptions { queue_depth: 1, batch: 1, ..EngineOptions::default() });
     let mut long = request(&engine, "start: /[a-z ]{800}/", WILD, 0);
     long.max_tokens = 900;
+    long.priority = Priority::Bulk;
     let mut running = engine.submit(long.clone()).unwrap();
     assert!(matches!(running.next().await, Some(DraftEvent::Started { .. })));
     let waiting = engine.submit(long.clone()).unwrap();

@@ -181,6 +181,9 @@ impl Store {
             .ok_or_else(|| StoreError::missing("job", job))?;
         let read = Reader::new(&row, "jobs", "id");
         if read_state(&read)? != JobState::Dead {
+            // At once: a transaction that is only dropped keeps the row's lock until its connection is used again, and who
+            // leases meanwhile passes the job over.
+            tx.rollback().await?;
             return Err(StoreError::conflict("this job is not dead; only dead jobs are restarted"));
         }
         sqlx::query("UPDATE jobs SET state = 'queued', attempts = 0, run_at = $2, finished_at = NULL WHERE id = $1")
