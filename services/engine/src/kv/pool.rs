@@ -77,11 +77,10 @@ impl Pool {
     }
 
     pub(super) fn retain(&mut self, block: BlockId) {
-        let at = block as usize;
-        if self.in_tree[at] && self.references[at] == 1 {
+        if self.is_idle(block) {
             self.idle -= 1;
         }
-        self.references[at] += 1;
+        self.references[block as usize] += 1;
     }
 
     pub(super) fn release(&mut self, block: BlockId) {
@@ -100,17 +99,18 @@ impl Pool {
         self.references[block as usize] += 1;
     }
 
-    /// The tree gives up a block that nobody else refers to. `false`: somebody does, and it stays.
-    pub(super) fn leave_tree(&mut self, block: BlockId) -> bool {
-        let at = block as usize;
-        if self.references[at] != 1 {
-            return false;
-        }
-        self.in_tree[at] = false;
+    /// Whether nobody but the tree refers to a block.
+    pub(super) fn is_idle(&self, block: BlockId) -> bool {
+        self.in_tree[block as usize] && self.references[block as usize] == 1
+    }
+
+    /// The tree gives up an idle block.
+    pub(super) fn leave_tree(&mut self, block: BlockId) {
+        debug_assert!(self.is_idle(block), "a block that is in use leaves the tree");
+        self.in_tree[block as usize] = false;
         self.idle -= 1;
-        self.references[at] = 0;
+        self.references[block as usize] = 0;
         self.free.push(block);
-        true
     }
 
     pub(crate) fn numbers(&self, block: BlockId) -> &Numbers {

@@ -14,6 +14,8 @@ type Edge = [u32; POSITIONS];
 pub(super) struct Tree {
     /// Slots of nodes; `None` is free.
     nodes: Vec<Option<Node>>,
+    /// The slots that are free.
+    free: Vec<usize>,
     roots: HashMap<Edge, usize>,
     /// Counts uses; the larger, the later.
     clock: u64,
@@ -65,24 +67,16 @@ impl Tree {
 
     /// Drops the leaf that was used longest ago and that no sequence refers to. `false`: there is none.
     pub(super) fn drop_oldest(&mut self, pool: &mut Pool) -> bool {
-        let mut leaves: Vec<(u64, usize)> = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter_map(|(at, node)| node.as_ref().filter(|node| node.children.is_empty()).map(|node| (node.used, at)))
-            .collect();
-        leaves.sort_unstable();
-        leaves.into_iter().any(|(_, at)| self.drop_leaf(at, pool))
-    }
-
-    fn drop_leaf(&mut self, at: usize, pool: &mut Pool) -> bool {
-        let Some(node) = self.nodes[at].take_if(|node| pool.leave_tree(node.block)) else {
-            return false;
-        };
+        let leaves = self.nodes.iter().enumerate().filter_map(|(at, node)| Some((at, node.as_ref()?)));
+        let idle = leaves.filter(|(_, node)| node.children.is_empty() && pool.is_idle(node.block));
+        let Some(at) = idle.min_by_key(|(at, node)| (node.used, *at)).map(|(at, _)| at) else { return false };
+        let Some(node) = self.nodes[at].take() else { return false };
+        pool.leave_tree(node.block);
         match node.parent {
             None => self.roots.remove(&node.edge),
             Some(parent) => self.nodes[parent].as_mut().and_then(|parent| parent.children.remove(&node.edge)),
         };
+        self.free.push(at);
         true
     }
 
@@ -95,8 +89,7 @@ impl Tree {
 
     fn add(&mut self, node: Node) -> usize {
         let (parent, edge) = (node.parent, node.edge);
-        let free = self.nodes.iter().position(Option::is_none);
-        let at = match free {
+        let at = match self.free.pop() {
             Some(at) => {
                 self.nodes[at] = Some(node);
                 at
