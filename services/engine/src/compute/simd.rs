@@ -26,22 +26,40 @@ pub(crate) enum Level {
 }
 
 impl Level {
-    /// The best that this machine has.
+    /// The best that this machine has; at most what `COUNTERSIGN_VECTORS` names (`avx2`, `baseline`), so that slower
+    /// machines can be measured on a faster one. The results are the same.
     pub(crate) fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let has_512 = is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512vl")
-                && is_x86_feature_detected!("avx512vnni");
-            if has_512 {
-                return Self::Avx512;
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c") {
-                return Self::Avx2;
-            }
-        }
-        Self::Baseline
+        static FOUND: std::sync::OnceLock<Level> = std::sync::OnceLock::new();
+        *FOUND.get_or_init(|| match std::env::var("COUNTERSIGN_VECTORS").as_deref() {
+            Ok("baseline") => Self::Baseline,
+            Ok("avx2") if Self::has_256() => Self::Avx2,
+            _ if Self::has_512() => Self::Avx512,
+            _ if Self::has_256() => Self::Avx2,
+            _ => Self::Baseline,
+        })
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn has_512() -> bool {
+        is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni")
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn has_256() -> bool {
+        is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c")
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn has_512() -> bool {
+        false
+    }
+
+    #[cfg(not(target_arch = "x86_64"))]
+    fn has_256() -> bool {
+        false
     }
 }
 
