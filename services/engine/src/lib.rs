@@ -6,11 +6,12 @@
 //!
 //! One thread owns the model ([`Engine::start`] starts it); requests wait in a bounded queue. Start
 //! reading at [`engine`](Engine), then `scheduler` (the queue and the thread), `sequence` (how one draft
-//! is written), and what it asks at each token: `model` and `cache`, `constraint` with `token_env`,
-//! `bounds`, `sampler` with `random`. Files are read in `load`.
+//! is computed) and `text` (how it is written). They ask `model`, which computes with `compute` on the blocks of `kv`;
+//! `constraint` with `token_env`, `bounds`, `sampler` with `random`; `lookup` guesses ahead. Files are read in `load`.
+//! `embed` is a second, smaller model; docs/ENGINE.md is the map.
 //!
-//! To add an architecture: its differences, as data, in `arch`. To add a
-//! bound on what may be written: an automaton in `bounds`.
+//! To add an architecture: its differences, as data, in `arch`. To add a bound on what may be written: an automaton in
+//! `bounds`. To add a type of weights: `compute`.
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test fails by panicking"))]
 

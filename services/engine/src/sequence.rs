@@ -158,7 +158,7 @@ impl Sequence {
             return Ok(Progress::Going);
         }
         if self.prompt_read.is_none() {
-            cache.remember(&self.table, &self.job().prompt.clone());
+            cache.remember(&self.table, &self.job().prompt);
             self.prompt_read = Some(now);
         }
         let guesses = std::mem::take(&mut self.guesses);

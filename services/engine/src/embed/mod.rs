@@ -17,8 +17,6 @@ mod source;
 mod tokens;
 mod weights;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -28,6 +26,7 @@ use self::sentence::{Head, Pooling};
 use self::tokens::TextTokenizer;
 use self::weights::Weights;
 use crate::error::LoadError;
+use crate::load::digest_text;
 
 pub use error::EmbedError;
 pub use job::{CutText, EmbedJob, EmbedProgress, Embeddings};
@@ -110,10 +109,7 @@ impl Embedder {
     /// A file is missing, too large, damaged, contradicts another, or asks for what the embedder does not run. The
     /// message names the file and the reason.
     pub fn load(source: &EmbedderSource, options: &EmbedderOptions) -> Result<Self, LoadError> {
-        // candle and tokenizers panic on some files that pass all checks; that is a bad file, not a bug here.
-        catch_unwind(AssertUnwindSafe(|| Self::load_parts(source, options))).unwrap_or_else(|_| {
-            Err(LoadError::invalid(source.shown(), "is damaged in a way that its parser did not survive"))
-        })
+        crate::load::guarded(source.shown(), || Self::load_parts(source, options))
     }
 
     fn load_parts(source: &EmbedderSource, options: &EmbedderOptions) -> Result<Self, LoadError> {
@@ -204,15 +200,6 @@ fn normalize(vector: &mut [f32]) {
     for value in vector {
         *value = (f64::from(*value) / length) as f32;
     }
-}
-
-fn digest_text(hasher: Sha256) -> String {
-    use std::fmt::Write;
-    hasher.finalize().iter().fold("sha256:".to_owned(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 impl std::fmt::Debug for Embedder {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 use crate::error::LoadError;
+use crate::load::io_error;
 
 /// The largest configuration file that is read; real ones have a few kilobytes.
 const LARGEST_CONFIG: u64 = 1 << 20;
@@ -118,10 +119,6 @@ fn open_regular(path: &Path) -> Result<Option<std::fs::File>, LoadError> {
         }
         Ok(_) => std::fs::File::open(path).map(Some).map_err(|source| io_error(path, source)),
     }
-}
-
-fn io_error(path: &Path, source: std::io::Error) -> LoadError {
-    LoadError::Io { path: path.display().to_string(), source }
 }
 
 impl std::fmt::Debug for EmbedderSource {

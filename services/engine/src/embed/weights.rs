@@ -202,7 +202,7 @@ fn digest(reader: &mut dyn ReadSeek) -> std::io::Result<String> {
     loop {
         let count = reader.read(&mut buffer)?;
         if count == 0 {
-            return Ok(super::digest_text(hasher));
+            return Ok(crate::load::digest_text(hasher));
         }
         hasher.update(&buffer[..count]);
     }

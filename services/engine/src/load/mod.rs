@@ -92,8 +92,13 @@ pub(crate) fn load(source: &ModelSource, target: &Target) -> Result<Loaded, Load
         ModelSource::Folder(path) | ModelSource::Gguf(path) => path.display().to_string(),
         ModelSource::Bytes { name, .. } => name.clone(),
     };
-    // candle and tokenizers panic on some files that pass all checks; that is a bad file, not a bug here.
-    catch_unwind(AssertUnwindSafe(|| load_parts(source, target).and_then(finish)))
+    guarded(path, || load_parts(source, target).and_then(finish))
+}
+
+/// Reads files that are not trusted; `path` is where they are. candle and tokenizers panic on some that pass all checks:
+/// that is a bad file, not a bug here.
+pub(crate) fn guarded<T>(path: String, read: impl FnOnce() -> Result<T, LoadError>) -> Result<T, LoadError> {
+    catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(LoadError::invalid(path, "is damaged in a way that its parser did not survive")))
         .map_err(shortened)
 }
@@ -124,7 +129,7 @@ fn load_parts(source: &ModelSource, target: &Target) -> Result<Parts, LoadError>
             })
         }
         ModelSource::Bytes { name, gguf, tokenizer_json } => {
-            let digest = format!("sha256:{}", hex(&Sha256::digest(gguf.as_ref())));
+            let digest = digest_text(Sha256::new_with_prefix(gguf.as_ref()));
             let mut reader = Cursor::new(gguf.as_ref());
             gguf::load(name, name.clone(), digest, &mut reader, target, |_| {
                 let path = format!("{name}: tokenizer.json");
@@ -173,7 +178,7 @@ fn open(path: &Path) -> Result<std::fs::File, LoadError> {
     std::fs::File::open(path).map_err(|source| io_error(path, source))
 }
 
-fn io_error(path: &Path, source: std::io::Error) -> LoadError {
+pub(crate) fn io_error(path: &Path, source: std::io::Error) -> LoadError {
     LoadError::Io { path: path.display().to_string(), source }
 }
 
@@ -225,12 +230,13 @@ fn digest_of(path: &Path, file: &mut std::fs::File) -> Result<String, LoadError>
         hasher.update(&buffer[..count]);
     }
     file.rewind().map_err(failed)?;
-    Ok(format!("sha256:{}", hex(&hasher.finalize())))
+    Ok(digest_text(hasher))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// `sha256:<hex>`.
+pub(crate) fn digest_text(hasher: Sha256) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
+    hasher.finalize().iter().fold("sha256:".to_owned(), |mut text, byte| {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
@@ -240,7 +246,7 @@ fn hex(bytes: &[u8]) -> String {
 fn failure(path: &str, failure: LoadFailure<LoadError>) -> LoadError {
     match failure {
         LoadFailure::Weights(error) => error,
-        LoadFailure::Tables(error) => LoadError::invalid(path, format!("its rotary tables cannot be made: {error}")),
+        LoadFailure::Preparing(error) => LoadError::invalid(path, format!("its weights cannot be prepared: {error}")),
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::config::Config;
-use super::{Parts, Target, digest_of, hex, io_error, open, parse_tokenizer, read_small, read_small_if_there};
+use super::{Parts, Target, digest_of, digest_text, io_error, open, parse_tokenizer, read_small, read_small_if_there};
 use crate::error::LoadError;
 use crate::model::{Weight, Weights};
 
@@ -151,7 +151,7 @@ impl FolderWeights {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             lines.push_str(&format!("{digest}  {name}\n"));
         }
-        Ok(format!("sha256:{}", hex(&Sha256::digest(lines.as_bytes()))))
+        Ok(digest_text(Sha256::new_with_prefix(lines.as_bytes())))
     }
 
     fn tensor(&mut self, weight: Weight, expected: &[usize]) -> Result<Tensor, LoadError> {

@@ -287,12 +287,12 @@ impl<W: Weights> Make<W> for Packing<'_, W> {
 
     fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Made<Matrix, W> {
         let matrix = self.0.matrix(weight, rows, columns).map_err(LoadFailure::Weights)?;
-        pack(matrix, rows, columns).map_err(LoadFailure::Tables)
+        pack(matrix, rows, columns).map_err(LoadFailure::Preparing)
     }
 
     fn vector(&mut self, weight: Weight, length: usize) -> Made<Vec<f32>, W> {
         let vector = self.0.vector(weight, length).map_err(LoadFailure::Weights)?;
-        vector.to_dtype(DType::F32).and_then(|vector| vector.to_vec1()).map_err(LoadFailure::Tables)
+        vector.to_dtype(DType::F32).and_then(|vector| vector.to_vec1()).map_err(LoadFailure::Preparing)
     }
 
     fn has_output(&self) -> bool {

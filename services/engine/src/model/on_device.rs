@@ -54,7 +54,7 @@ impl OnDevice {
             let cache = (0..shape.layers).map(|_| Ok((empty()?, empty()?))).collect::<Result<Vec<_>>>()?;
             Ok((table(cosines)?, table(sines)?, embedding, cache))
         };
-        let (cosines, sines, embedding, cache) = tables().map_err(LoadFailure::Tables)?;
+        let (cosines, sines, embedding, cache) = tables().map_err(LoadFailure::Preparing)?;
         let device = device.clone();
         Ok(Self { shape, device, embedding, layers, output_norm, output, cosines, sines, positions, cache })
     }
@@ -219,12 +219,12 @@ impl<W: Weights> Make<W> for Moving<'_, W> {
 
     fn matrix(&mut self, weight: Weight, rows: usize, columns: usize) -> Made<QMatMul, W> {
         let matrix = self.weights.matrix(weight, rows, columns).map_err(LoadFailure::Weights)?;
-        self.moved(matrix).map_err(LoadFailure::Tables)
+        self.moved(matrix).map_err(LoadFailure::Preparing)
     }
 
     fn vector(&mut self, weight: Weight, length: usize) -> Made<Tensor, W> {
         let vector = self.weights.vector(weight, length).map_err(LoadFailure::Weights)?;
-        vector.to_dtype(DType::F32).and_then(|vector| vector.to_device(self.device)).map_err(LoadFailure::Tables)
+        vector.to_dtype(DType::F32).and_then(|vector| vector.to_device(self.device)).map_err(LoadFailure::Preparing)
     }
 
     fn has_output(&self) -> bool {

@@ -45,7 +45,7 @@ pub(crate) enum LoadFailure<E> {
     /// A weight was missing or wrong.
     Weights(E),
     /// A weight or the rotary tables could not be prepared.
-    Tables(candle_core::Error),
+    Preparing(candle_core::Error),
 }
 
 /// Packs a matrix and drops what it was read as. Types without a packed form become F16: exact to 11
