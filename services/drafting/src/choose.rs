@@ -13,8 +13,24 @@ pub struct Candidate {
     pub findings: Vec<Finding>,
     /// Words with which the model got round a barred one by going on ([`evasions`]): nobody knows them.
     pub evasions: Vec<String>,
+    /// How much of it the asset's other texts say already ([`repeats`]).
+    pub repeats: usize,
     /// Mean natural logarithm of the sampled tokens' probabilities.
     pub mean_logprob: f32,
+}
+
+/// How many word trigrams of `content` stand in `before` too, and slots of which nothing else is left.
+#[must_use]
+pub fn repeats(content: &Content, before: &Content) -> usize {
+    let words = |content: &Content| -> Vec<Vec<String>> {
+        let plain = content.slots.values().map(|slot| slot.plain().to_lowercase());
+        plain.map(|text| text.split_whitespace().map(str::to_owned).collect()).collect()
+    };
+    let said = words(before);
+    let trigrams: HashSet<&[String]> = said.iter().flat_map(|words| words.windows(3)).collect();
+    let own = words(content);
+    let again = own.iter().flat_map(|words| words.windows(3)).filter(|trigram| trigrams.contains(trigram)).count();
+    again + own.iter().filter(|words| said.contains(words)).count()
 }
 
 /// Words of free text that begin with a barred word and go on: a model that has begun `Friday` and may not end it there
@@ -77,7 +93,7 @@ fn worse(one: &Candidate, other: &Candidate) -> bool {
             candidate.count(Severity::Error),
             candidate.count(Severity::Warn),
             candidate.count(Severity::Info),
-            candidate.echoes(),
+            candidate.echoes() + candidate.repeats,
         ]
     };
     match rank(one).cmp(&rank(other)) {
@@ -107,7 +123,7 @@ mod tests {
             .into_iter()
             .collect();
         let content = Content { slots: BTreeMap::from([("body".into(), SlotText::parse(text).unwrap())]) };
-        Candidate { content, findings, evasions: Vec::new(), mean_logprob }
+        Candidate { content, findings, evasions: Vec::new(), repeats: 0, mean_logprob }
     }
 
     #[test]
@@ -126,6 +142,18 @@ mod tests {
         let odd = Candidate { evasions: vec!["Fridayality".into()], ..candidate("one two three", None, -0.1) };
         let plain = candidate("four five six", Some(Severity::Error), -2.0);
         assert_eq!(best(vec![odd, plain.clone()]), Some(plain));
+    }
+
+    #[test]
+    fn what_another_text_of_the_asset_says_loses() {
+        let before = candidate("Your plan for a bad day", None, 0.0).content;
+        let again = candidate("A plan for a bad week", None, -0.1);
+        let again = Candidate { repeats: repeats(&again.content, &before), ..again };
+        assert_eq!(again.repeats, 2);
+        let new = candidate("Calm on good days, ready", None, -1.0);
+        assert_eq!(repeats(&new.content, &before), 0);
+        assert_eq!(best(vec![again, new.clone()]), Some(new));
+        assert_eq!(repeats(&before, &before), 5);
     }
 
     #[test]

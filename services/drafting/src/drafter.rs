@@ -6,36 +6,32 @@ use countersign_domain::brand::Brand;
 use countersign_domain::brief::Brief;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::digest::Digest;
-use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::id::UserId;
 use countersign_domain::kit::Asset;
 use countersign_domain::library::{Claim, Passage, PassageQuery};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::release::Context;
 use countersign_domain::review::{Draft, Origin};
-use countersign_engine::{Bounds, CompiledBounds, DraftError, Engine, ForbiddenTerms, Grammar, Priority, SubmitError};
+use countersign_engine::{DraftError, Engine, Priority, SubmitError};
 use countersign_library::index::{Hit, Index, IndexError};
 use countersign_render::{Template, Templates};
-use countersign_rules::{BrandTerms, Packs, Place as RulePlace};
+use countersign_rules::Packs;
 
-use crate::choose::{Candidate, best, evasions};
-use crate::examine::{CANNOT_BE_RENDERED, Examiner};
-use crate::figures;
-use crate::grammar::lark;
+use crate::examine::Examiner;
 use crate::notes;
-use crate::prompt::{Ask, Prompt, PromptError, Prompts};
-use crate::rounds::Rounds;
-use crate::skeleton::{Skeleton, lay_out};
+use crate::prompt::{PromptError, Prompts};
+use crate::share::share;
 use crate::sources::{Place, Sources, gather};
-use crate::terms::{self, Terms};
+use crate::text::{TextAsk, Written};
+use crate::values::fill_in;
 
 /// What drafting needs; clones share it.
 #[derive(Clone, Debug)]
 pub struct Drafter {
-    engine: Engine,
-    prompts: Arc<Prompts>,
+    pub(crate) engine: Engine,
+    pub(crate) prompts: Arc<Prompts>,
     templates: Templates,
-    packs: Packs,
+    pub(crate) packs: Packs,
     library: Arc<Index>,
 }
 
@@ -120,9 +116,6 @@ impl DraftingError {
 /// So many passages are looked at for a draft.
 const PASSAGES_LOOKED_AT: usize = 6;
 
-/// A draft with blocks is drafted again, at most so often, and then goes to review marked.
-const REDRAFTS: u64 = 2;
-
 impl Drafter {
     /// Chooses the prompts that fit the model.
     pub fn new(engine: Engine, templates: Templates, packs: Packs, library: Arc<Index>) -> Result<Self, PromptError> {
@@ -154,72 +147,38 @@ impl Drafter {
         let retrieved = self.retrieve(task).await?;
         let place = Place { locale: &task.locale, market: task.market, now: task.now };
         let sources = gather(&task.brand, &task.brief, &task.claims, &retrieved, place);
-        let skeleton = lay_out(&template.in_context(&context), &sources, task.variant);
-        let terms = Terms::sort(self.forbidden(task, &context, &sources), &skeleton);
-        let rounds = Rounds {
-            engine: &self.engine,
-            settings: self.prompts.settings(),
-            grammar: self.compile(&skeleton, &terms)?,
-            bounds: self.bounds(&terms)?,
-            skeleton: &skeleton,
-            sources: &sources,
-            seed: task.seed,
-            priority: task.priority,
-        };
-        let texts = self.source_texts(task, &sources);
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let terms = self.source_texts(task, &sources);
+        let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
         let examiner = Examiner {
             packs: &self.packs,
             template,
             brand: &task.brand.sheet,
             context: &context,
             product: product_key(&sources),
-            sources: &texts,
+            sources: &terms,
             now: task.now,
         };
-        let mut kept: Option<Candidate> = None;
-        let mut prompt_digest = Digest::of_bytes(b"");
-        let mut wrong: Vec<String> = Vec::new();
-        for round in 0..=REDRAFTS {
-            let ask = Ask {
-                brand: &task.brand,
-                brief: &task.brief,
-                asset_type: &task.asset_type,
-                locale: &task.locale,
-                market: task.market,
-                sources: &sources,
-                skeleton: &skeleton,
-                findings: &wrong,
-            };
-            let prompt = self.prompt_text(&ask)?;
-            prompt_digest = Digest::of_bytes(prompt.as_bytes());
-            let written = rounds.write(round, &prompt, &watch).await?;
-            let examined = written.into_iter().map(|(content, mean_logprob)| {
-                let findings = examiner.findings(&content);
-                let evasions = evasions(&content, figures::of_language(task.locale.language()));
-                Candidate { content, findings, evasions, mean_logprob }
-            });
-            kept = best(kept.into_iter().chain(examined).collect());
-            let Some(candidate) = &kept else { continue };
-            wrong = mendable(&candidate.findings);
-            if wrong.is_empty() && candidate.evasions.is_empty() {
-                break;
-            }
+        let texts = template.texts.iter().map(|text| Some(text.name.as_str()));
+        let texts: Vec<Option<&str>> = if template.texts.is_empty() { vec![None] } else { texts.collect() };
+        let mut asset = Written::default();
+        for (at, text) in texts.iter().enumerate() {
+            let own = share(&sources, at, texts.len());
+            let ask = TextAsk { task, template, context: &context, examiner: &examiner, text: *text, at, sources: &own };
+            self.write(&ask, &mut asset, &watch).await?;
         }
-        let kept = kept.ok_or_else(|| {
-            DraftingError::Impossible(
-                "the model wrote nothing that fits this asset's slots; shorten the brief's messages and claims".into(),
-            )
-        })?;
+        let missing = fill_in(template, &sources, &mut asset.content);
+
         let slot = template.slots.last().map(|slot| slot.name.as_str()).unwrap_or_default();
-        let mut findings = kept.findings;
-        findings.extend(notes::evasions(&kept.content, &kept.evasions));
-        findings.extend(notes::findings(&sources, &skeleton, &task.locale, slot));
+        let mut findings = examiner.findings(&asset.content);
+        findings.extend(missing);
+        findings.extend(notes::evasions(&asset.content, &asset.evasions));
+        findings.extend(notes::findings(&sources, &asset.skeleton, &task.locale, slot));
+        let prompt = Digest::of_bytes(asset.prompts.as_bytes());
         Ok(Draft {
-            content: kept.content,
-            origin: Origin::Drafted { asked_by, model: self.model(), prompt: prompt_digest, seed: task.seed },
+            content: asset.content,
+            origin: Origin::Drafted { asked_by, model: self.model(), prompt, seed: task.seed },
             findings,
-            sources: notes::sources(&sources, &skeleton),
+            sources: notes::sources(&sources, &asset.skeleton),
             context,
         })
     }
@@ -296,28 +255,6 @@ impl Drafter {
         hits.map_err(|error| DraftingError::Library(error.to_string()))
     }
 
-    fn compile(&self, skeleton: &Skeleton, terms: &Terms) -> Result<Grammar, DraftingError> {
-        self.engine
-            .compile_grammar(&lark(skeleton, &terms.barred))
-            .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
-    }
-
-    /// Forbidden terms bind every slot.
-    fn bounds(&self, terms: &Terms) -> Result<CompiledBounds, DraftingError> {
-        let impossible = |error| DraftingError::Impossible(format!("the forbidden terms of this asset: {error}"));
-        let forbidden = ForbiddenTerms::new(terms.forbidden.iter().map(String::as_str)).map_err(impossible)?;
-        self.engine.compile_bounds(&Bounds::default().in_every_slot(Arc::new(forbidden))).map_err(impossible)
-    }
-
-    /// Names come by reference only; what rules forbid as plain terms, and figures in words, cannot be written at all.
-    fn forbidden(&self, task: &Task, context: &Context, sources: &Sources) -> Vec<String> {
-        let sheet = &task.brand.sheet;
-        let place = RulePlace::of(context, product_key(sources), task.now);
-        let mut terms = self.packs.forbidden_terms(&place, &BrandTerms::of(sheet));
-        terms.extend(terms::never_written(sheet, &sources.product.text, task.locale.language()));
-        terms
-    }
-
     fn source_texts(&self, task: &Task, sources: &Sources) -> Vec<String> {
         let mut texts: Vec<String> = sources.all().map(|source| source.bound.text.clone()).collect();
         texts.push(sources.product.text.clone());
@@ -325,18 +262,9 @@ impl Drafter {
         texts
     }
 
-    fn prompt_text(&self, ask: &Ask<'_>) -> Result<String, DraftingError> {
-        match self.prompts.render(ask, |text| self.engine.as_plain_text(text))? {
-            Prompt::Text(text) => Ok(text),
-            Prompt::Chat(messages) => self
-                .engine
-                .render_chat(&messages)
-                .map_err(|error| DraftingError::Impossible(format!("the model's chat template: {error}"))),
-        }
-    }
 }
 
-fn product_key(sources: &Sources) -> &str {
+pub(crate) fn product_key(sources: &Sources) -> &str {
     sources.product.source.strip_prefix("product:").filter(|key| *key != "brief").unwrap_or(&sources.product.text)
 }
 
@@ -349,30 +277,4 @@ fn query_text(task: &Task) -> String {
         words.extend([brief.objective.as_str(), brief.audience.as_str()]);
     }
     words.join(" ")
-}
-
-/// What another draft could do better, as the model is told it.
-fn mendable(findings: &[Finding]) -> Vec<String> {
-    let blocks = findings.iter().filter(|f| f.severity == Severity::Block && f.rule != CANNOT_BE_RENDERED);
-    blocks.map(|f| format!("{}: {}", f.slot, f.message)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_no_other_draft_would_mend_is_not_drafted_again() {
-        let block = |rule: &str| Finding {
-            rule: rule.into(),
-            severity: Severity::Block,
-            slot: "body".into(),
-            start: 0,
-            end: 0,
-            message: "Why.".into(),
-            fix: None,
-        };
-        assert_eq!(mendable(&[block(CANNOT_BE_RENDERED)]), Vec::<String>::new());
-        assert_eq!(mendable(&[block(CANNOT_BE_RENDERED), block("core.x")]), ["body: Why."]);
-    }
 }

@@ -30,22 +30,27 @@ impl Examiner<'_> {
     /// Every finding, in the order of slots and spans; what cannot be rendered comes last.
     #[must_use]
     pub fn findings(&self, content: &Content) -> Vec<Finding> {
+        let mut findings = self.of_rules(content);
+        let unrenderable = try_render(self.template, self.context, content).err();
+        findings.extend(unrenderable.and_then(|error| self.unrenderable(&error, &findings)));
+        findings
+    }
+
+    /// Those of the rules alone.
+    pub(crate) fn of_rules(&self, content: &Content) -> Vec<Finding> {
         let template = self.template.in_context(self.context);
         let slots: Vec<SlotLimit> = template.slots.iter().map(|slot| slot_limit(slot, content)).collect();
         // A market's notice stands around the slots only where the layouts print it.
         let locked: Vec<&str> = notice(self.context).filter(|_| template.prints_notice).into_iter().collect();
         let terms = BrandTerms::of(self.brand);
-        let mut findings = self.packs.check(&Subject {
+        self.packs.check(&Subject {
             content,
             place: Place::of(self.context, self.product, self.now),
             slots: &slots,
             locked: &locked,
             sources: self.sources,
             brand_terms: &terms,
-        });
-        let unrenderable = try_render(self.template, self.context, content).err();
-        findings.extend(unrenderable.and_then(|error| self.unrenderable(&error, &findings)));
-        findings
+        })
     }
 
     /// What a partner's pull would fail on; nothing where a rule blocks that very slot already.
@@ -90,7 +95,10 @@ pub fn slot_limit(slot: &Slot, content: &Content) -> SlotLimit {
 fn unit(unit: countersign_render::Unit) -> Unit {
     match unit {
         countersign_render::Unit::Graphemes => Unit::Graphemes,
+        countersign_render::Unit::Utf16 => Unit::Utf16,
         countersign_render::Unit::Weighted => Unit::Weighted,
+        countersign_render::Unit::DoubleWidth => Unit::DoubleWidth,
+        countersign_render::Unit::Bytes => Unit::Bytes,
         countersign_render::Unit::Words => Unit::Words,
     }
 }

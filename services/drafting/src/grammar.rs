@@ -21,7 +21,7 @@ pub fn lark(skeleton: &Skeleton, barred: &[String]) -> String {
     let mut pieces = Pieces::default();
     for (i, slot) in skeleton.slots.iter().enumerate() {
         let open = if i == 0 { "{" } else { "," };
-        let _ = write!(start, "{} SLOT{i} ", literal(&format!("{open}\"{}\":\"", slot.name)));
+        let _ = write!(start, "{} SLOT{i} ", literal(&format!("{open}\"{}\":\"", slot.key)));
         let _ = write!(start, "{} ", literal("\""));
         let _ = writeln!(terminals, "SLOT{i}: {}", slot_body(&slot.paragraphs, &mut pieces));
     }
@@ -182,6 +182,7 @@ mod tests {
         let skeleton = Skeleton {
             slots: vec![SlotPlan {
                 name: "body".into(),
+                key: "body".into(),
                 paragraphs: vec![
                     vec![Element::Piece(piece(Shape::Sentences)), Element::Reference("claim.1".into())],
                     vec![Element::Piece(piece(Shape::Lead)), Element::Bullets(vec!["message.1".into()])],

@@ -128,7 +128,7 @@ mod tests {
         };
         let templates = Templates::embedded().unwrap();
         let said = |asset_type: &str| {
-            let skeleton = lay_out(templates.get(asset_type).unwrap(), &sources, 1);
+            let skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, 1);
             findings(&sources, &skeleton, &"en-US".parse().unwrap(), "text")
         };
         let post = said("x_post");

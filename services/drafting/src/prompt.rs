@@ -7,11 +7,13 @@ use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::wording::{Form, Wording};
 use countersign_engine::{ChatMessage, ModelInfo, Sampling};
+use countersign_render::Slot;
 use include_dir::{Dir, include_dir};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
+use crate::keys;
 use crate::skeleton::Skeleton;
 use crate::sources::Sources;
 use crate::tune::Words;
@@ -152,6 +154,15 @@ impl Prompts {
         &self.settings
     }
 
+    /// What the model calls a slot: a small one is asked for what it was trained on.
+    #[must_use]
+    pub fn key(&self, slot: &Slot) -> String {
+        match self.family {
+            Family::Starter(_) => keys::trained_key(slot).to_owned(),
+            Family::Instruct => slot.short.clone(),
+        }
+    }
+
     /// `plain` makes what people wrote harmless to the model's control tokens.
     pub fn render(&self, ask: &Ask<'_>, plain: impl Fn(&str) -> String) -> Result<Prompt, PromptError> {
         match &self.family {
@@ -193,7 +204,7 @@ impl Prompts {
             .collect();
         let values = BTreeMap::from([
             ("lang", minijinja::Value::from(ask.locale.language())),
-            ("asset_type", minijinja::Value::from(ask.asset_type)),
+            ("asset_type", minijinja::Value::from(keys::trained_type(ask.skeleton))),
             ("topic", minijinja::Value::from(tuning.topic)),
             ("audience", minijinja::Value::from(tuning.audience)),
             ("objective", minijinja::Value::from(tuning.objective)),

@@ -1,8 +1,8 @@
 //! A model's reply as data: the JSON of its slots becomes typed sequences of text and references, or is refused.
 
-use std::collections::BTreeMap;
-
 use countersign_domain::content::{Content, ReferenceError, SlotText};
+use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
 
 use crate::skeleton::Skeleton;
 use crate::sources::Sources;
@@ -18,19 +18,43 @@ pub enum ReplyError {
 }
 
 pub fn read(text: &str, skeleton: &Skeleton, sources: &Sources) -> Result<Content, ReplyError> {
-    let slots: BTreeMap<String, String> =
-        serde_json::from_str(text).map_err(|error| ReplyError::Json(error.to_string()))?;
-    let wanted: Vec<String> = skeleton.slots.iter().map(|slot| slot.name.clone()).collect();
-    if slots.len() != wanted.len() || !wanted.iter().all(|name| slots.contains_key(name)) {
-        return Err(ReplyError::Slots { found: slots.into_keys().collect(), wanted });
+    let Pairs(pairs) = serde_json::from_str(text).map_err(|error| ReplyError::Json(error.to_string()))?;
+    let found: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
+    let wanted: Vec<&str> = skeleton.slots.iter().map(|slot| slot.key.as_str()).collect();
+    if found != wanted {
+        let owned = |keys: Vec<&str>| keys.into_iter().map(str::to_owned).collect();
+        return Err(ReplyError::Slots { found: owned(found), wanted: owned(wanted) });
     }
     let mut content = Content::default();
-    for (slot, text) in slots {
-        let parsed = SlotText::parse_with(&text, |name| sources.find(name))
-            .map_err(|cause| ReplyError::Reference { slot: slot.clone(), cause })?;
-        content.slots.insert(slot, parsed);
+    for (slot, (_, text)) in skeleton.slots.iter().zip(&pairs) {
+        let parsed = SlotText::parse_with(text, |name| sources.find(name))
+            .map_err(|cause| ReplyError::Reference { slot: slot.name.clone(), cause })?;
+        content.slots.insert(slot.name.clone(), parsed);
     }
     Ok(content)
+}
+
+/// An object's texts in their order: a small model may know several slots by the same key.
+struct Pairs(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Pairs;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of texts")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
 }
 
 /// The text of a reply that is still being written, for people who watch: slots become lines, JSON's signs go.
@@ -69,7 +93,7 @@ mod tests {
     }
 
     fn skeleton() -> Skeleton {
-        let slot = |name: &str| SlotPlan { name: name.into(), paragraphs: Vec::new() };
+        let slot = |name: &str| SlotPlan { name: name.into(), key: name.into(), paragraphs: Vec::new() };
         Skeleton { slots: vec![slot("subject"), slot("body")], left_out: Vec::new() }
     }
 

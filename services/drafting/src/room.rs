@@ -11,6 +11,9 @@ use crate::sources::{Source, Sources};
 /// Between two elements: a space, or a blank line.
 pub(crate) const GAP: usize = 2;
 
+/// With the space after it; words of German advertising have about six letters.
+const CHARS_OF_A_WORD: usize = 8;
+
 /// `{{product.name}}`, as it is written.
 const PRODUCT_WRITTEN: usize = "{{product.name}}".len();
 
@@ -24,7 +27,7 @@ pub(crate) struct Names {
 impl Names {
     fn of(slot: &Slot, sources: &Sources) -> Self {
         // A channel that weighs characters may weigh each of a name's twice.
-        let weight = if slot.limit.unit == Unit::Weighted { 2 } else { 1 };
+        let weight = if matches!(slot.limit.unit, Unit::Weighted | Unit::DoubleWidth | Unit::Utf16) { 2 } else { 1 };
         let partner = PartnerField::DisplayName;
         Self {
             product: wide(&sources.product.text).saturating_sub(PRODUCT_WRITTEN),
@@ -64,7 +67,11 @@ impl Room {
             .flat_map(|paragraph| &paragraph.parts)
             .map(|part| if let Part::Piece(piece) = part { comfortable(piece) + GAP } else { 0 })
             .sum();
-        let max = slot.limit.max;
+        // A length in words is bound while writing; here it is what such words take at most.
+        let max = match slot.limit.unit {
+            Unit::Words => slot.limit.max * CHARS_OF_A_WORD,
+            _ => slot.limit.max,
+        };
         Self { left: max.saturating_sub(comfortable), pieces: max, names: Names::of(slot, sources) }
     }
 

@@ -13,6 +13,8 @@ use crate::sources::{Source, Sources};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotPlan {
     pub name: String,
+    /// What the model calls it.
+    pub key: String,
     pub paragraphs: Vec<Vec<Element>>,
 }
 
@@ -46,13 +48,14 @@ pub struct Skeleton {
 /// At most so many sentences prove a point before they tire; the library's own fill up to here.
 const WANTED_PROOF: usize = 2;
 
-/// Lays out `template` with what is there. `variant` (from 1) rotates what a one-reference slot picks.
+/// Lays out the drafted slots of one text of `template` (`None`: of a template that has only one) with what is there.
+/// `variant` (from 1) rotates what a one-reference slot picks.
 #[must_use]
-pub fn lay_out(template: &Template, sources: &Sources, variant: u32) -> Skeleton {
+pub fn lay_out(template: &Template, text: Option<&str>, sources: &Sources, variant: u32) -> Skeleton {
     let mut skeleton = Skeleton::default();
     let groups = Groups::new(sources, variant);
     let mut fates = Fates::default();
-    for slot in &template.slots {
+    for slot in template.slots_of(text).filter(|slot| slot.from.is_none()) {
         let mut room = Room::of(slot, sources);
         let mut paragraphs = Vec::new();
         for paragraph in slot.draft.iter().filter(|paragraph| groups.has(paragraph.when)) {
@@ -60,7 +63,7 @@ pub fn lay_out(template: &Template, sources: &Sources, variant: u32) -> Skeleton
         }
         let mut paragraphs = without_empty_promises(paragraphs, &groups);
         room.share(&mut paragraphs);
-        skeleton.slots.push(SlotPlan { name: slot.name.clone(), paragraphs });
+        skeleton.slots.push(SlotPlan { name: slot.name.clone(), key: slot.short.clone(), paragraphs });
     }
     let placed = skeleton.references();
     let asked = sources.messages.iter().chain(&sources.claims).map(|source| &source.bound.reference);
@@ -184,6 +187,16 @@ impl<'a> Groups<'a> {
 }
 
 impl Skeleton {
+    /// Adds another text's. What one text had no place for may stand in another.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.slots.extend(other.slots);
+        self.left_out.extend(other.left_out);
+        let placed = self.references();
+        self.left_out.retain(|name| !placed.contains(name));
+        self.left_out.sort();
+        self.left_out.dedup();
+    }
+
     /// Every reference that stands somewhere, each once, in order of first use.
     #[must_use]
     pub fn references(&self) -> Vec<String> {
@@ -230,7 +243,7 @@ mod tests {
     fn every_reference_stands_once_in_a_place_that_fits_its_form() {
         let templates = Templates::embedded().unwrap();
         let sources = sources(&["It rests on tests.", "less worry"], &["It saves time.", "fewer tickets"]);
-        let skeleton = lay_out(templates.get("email").unwrap(), &sources, 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, 1);
         assert_eq!(skeleton.references(), ["message.1", "claim.1", "message.2", "claim.2"]);
         assert!(elements(&skeleton).any(|e| *e == Element::Bullets(vec!["message.2".into(), "claim.2".into()])));
         assert_eq!(skeleton.left_out, Vec::<String>::new());
@@ -239,7 +252,7 @@ mod tests {
     #[test]
     fn without_sources_there_is_nothing_to_lead_to() {
         let templates = Templates::embedded().unwrap();
-        let skeleton = lay_out(templates.get("email").unwrap(), &sources(&[], &[]), 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources(&[], &[]), 1);
         let names: Vec<_> = elements(&skeleton)
             .map(|element| if let Element::Piece(piece) = element { piece.name.as_str() } else { "reference" })
             .collect();
@@ -252,13 +265,13 @@ mod tests {
         let template = templates.get("x_post").unwrap();
         let long = "Your team knows before an outage how long each of its servers takes to come back to work.";
         let sources = sources(&[long, "It rests."], &[]);
-        let skeleton = lay_out(template, &sources, 1);
+        let skeleton = lay_out(template, None, &sources, 1);
         assert_eq!(skeleton.references(), ["message.1"]);
         let written: usize = elements(&skeleton)
             .map(|element| if let Element::Piece(piece) = element { piece.max_chars + GAP } else { long.len() + GAP })
             .sum();
         assert!(written <= template.slots[0].limit.max, "{written}");
-        assert_eq!(lay_out(template, &sources, 2).references(), ["message.2"], "variants differ");
+        assert_eq!(lay_out(template, None, &sources, 2).references(), ["message.2"], "variants differ");
     }
 
     fn pieces(skeleton: &Skeleton) -> Vec<&str> {
@@ -274,7 +287,7 @@ mod tests {
         let sentence = format!("It is {}.", endless.trim());
         for asset_type in ["email", "linkedin_post"] {
             let skeleton =
-                lay_out(templates.get(asset_type).unwrap(), &sources(&["It rests."], &[&sentence, &endless]), 1);
+                lay_out(templates.get(asset_type).unwrap(), None, &sources(&["It rests."], &[&sentence, &endless]), 1);
             let pieces = pieces(&skeleton);
             assert!(
                 !pieces.iter().any(|name| ["bridge", "lead", "li_bridge"].contains(name)),
@@ -283,7 +296,7 @@ mod tests {
             assert_eq!(skeleton.references(), ["message.1"]);
             assert_eq!(skeleton.left_out, ["claim.1", "claim.2"]);
         }
-        let skeleton = lay_out(templates.get("linkedin_post").unwrap(), &sources(&[], &[&sentence]), 1);
+        let skeleton = lay_out(templates.get("linkedin_post").unwrap(), None, &sources(&[], &[&sentence]), 1);
         assert_eq!(pieces(&skeleton), ["li_hook", "li_closing"]);
     }
 
@@ -292,10 +305,10 @@ mod tests {
         let templates = Templates::embedded().unwrap();
         let post = templates.get("x_post").unwrap();
         let long = format!("It is {}.", "so long ".repeat(60).trim());
-        let skeleton = lay_out(post, &sources(&[&long, "less worry", "It rests."], &["It saves time."]), 1);
+        let skeleton = lay_out(post, None, &sources(&[&long, "less worry", "It rests."], &["It saves time."]), 1);
         assert_eq!(skeleton.references(), ["message.3"]);
         assert_eq!(skeleton.left_out, ["message.1", "message.2"]);
-        let linkedin = lay_out(templates.get("linkedin_post").unwrap(), &sources(&["less worry"], &[]), 1);
+        let linkedin = lay_out(templates.get("linkedin_post").unwrap(), None, &sources(&["less worry"], &[]), 1);
         assert_eq!((linkedin.references(), linkedin.left_out), (Vec::new(), vec!["message.1".to_owned()]));
     }
 
@@ -304,7 +317,7 @@ mod tests {
         let templates = Templates::embedded().unwrap();
         let long = format!("It {}.", "really ".repeat(55));
         let sources = sources(&[long.as_str(); 6], &[long.as_str(); 8]);
-        let skeleton = lay_out(templates.get("email").unwrap(), &sources, 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, 1);
         assert!(!skeleton.left_out.is_empty() && !skeleton.references().is_empty());
     }
 }

@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 use countersign_released::digest::Digest;
 use countersign_released::id::ReleaseId;
 use countersign_released::release::Release;
-use countersign_render::{Blobs, Format, Images, RenderError, Rendition, Subject, Tracking, render};
+use countersign_render::{
+    Blobs, Format, Images, RenderError, Rendition, Subject, Tracking, Wanted, imprint, render,
+};
 use countersign_store_released::PartnerIdentity;
 use countersign_web::problem::Problem;
 
@@ -16,7 +18,8 @@ use crate::face::{State, fault};
 /// The most bytes that the cache keeps.
 const CACHE_BYTES: usize = 64 << 20;
 
-type Key = (ReleaseId, Digest, Format, String);
+/// A release, what of the profile shows, for whom, and in which form.
+type Key = (ReleaseId, Digest, String, Format, Option<String>);
 
 /// The latest renditions. Whether a release is still live is asked of the database before, every time.
 #[derive(Debug, Default)]
@@ -55,31 +58,33 @@ pub(crate) async fn produce(
     state: &State,
     partner: &PartnerIdentity,
     release: &Release,
-    format: Format,
+    wanted: Wanted<'_>,
 ) -> Result<Arc<Rendition>, Problem> {
-    let key = (release.id, partner.profile.digest(), format, partner.slug.clone());
+    learn(state, release).await?;
+    let (context, content, profile) = (&release.context, &release.content, &partner.profile);
+    let failed = |error: RenderError| cannot(release, &error);
+    let imprint = imprint(&state.face.templates, context, content, profile, wanted).map_err(failed)?;
+    let key = (release.id, imprint, partner.slug.clone(), wanted.format, wanted.layout.map(str::to_owned));
     if let Some(rendition) = state.cache.get(&key) {
         return Ok(rendition);
     }
     let logos = logos(state, partner, release).await?;
     let asset = release.asset.to_string();
     let subject = Subject {
-        context: &release.context,
-        content: &release.content,
-        profile: &partner.profile,
+        context,
+        content,
+        profile,
         links: Tracking { campaign: &release.campaign, asset: &asset, partner: &partner.slug },
         images: Images::Url(&state.face.public_url),
     };
-    learn(state, release).await?;
-    let rendition = render(&state.face.templates, &subject, &logos, format).map_err(|error| cannot(release, &error))?;
-    let rendition = Arc::new(rendition);
+    let rendition = Arc::new(render(&state.face.templates, &subject, &logos, wanted).map_err(failed)?);
     state.cache.put(key, Arc::clone(&rendition));
     Ok(rendition)
 }
 
 /// Makes sure that the edition that the release was approved in is known. One that a newer process made, or that an
 /// older program made, is learned from the files that were kept of it.
-async fn learn(state: &State, release: &Release) -> Result<(), Problem> {
+pub(crate) async fn learn(state: &State, release: &Release) -> Result<(), Problem> {
     let context = &release.context;
     if state.face.templates.edition(&context.asset_type, &context.template).is_some() {
         return Ok(());
@@ -110,6 +115,9 @@ async fn logos(state: &State, partner: &PartnerIdentity, release: &Release) -> R
 }
 
 fn cannot(release: &Release, error: &RenderError) -> Problem {
+    if matches!(error, RenderError::NoLayout { .. } | RenderError::NoFormat { .. }) {
+        return Problem::not_found().detail(error);
+    }
     tracing::warn!(release.id = %release.id, error = %error, "rendition.failed");
     Problem::new(StatusCode::CONFLICT, "cannot-render", "This asset cannot be rendered for you").detail(error)
 }

@@ -59,18 +59,23 @@ pub(crate) fn plain(runs: &[Run<'_>]) -> String {
     runs.iter().map(|run| run.text.as_ref()).collect()
 }
 
-/// Runs as one line of text, for places that hold no markup, such as a title: the partner's values stand between
-/// isolating characters (U+2068, U+2069) instead.
-pub(crate) fn bare(runs: &[Run<'_>]) -> String {
+/// Runs as text for places that hold no markup: the partner's values stand between isolating characters (U+2068,
+/// U+2069) instead.
+pub(crate) fn isolated(runs: &[Run<'_>]) -> String {
     let mut out = String::new();
     for run in runs {
         if run.foreign {
             out.extend(["\u{2068}", &run.text, "\u{2069}"]);
         } else {
-            out.push_str(&run.text.replace('\n', " "));
+            out.push_str(&run.text);
         }
     }
     out
+}
+
+/// The same on one line, such as for a title.
+pub(crate) fn bare(runs: &[Run<'_>]) -> String {
+    isolated(runs).replace('\n', " ")
 }
 
 /// Runs as markup: escaped, the partner's values isolated, line breaks as `<br />`.

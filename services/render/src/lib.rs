@@ -22,12 +22,16 @@ mod page;
 mod render;
 mod sample;
 mod template;
+mod vector;
 
 pub use count::{count, longest};
 pub use links::Tracking;
 pub use page::Images;
-pub use render::{Blobs, Format, FormatError, NoBlobs, RenderError, Rendition, Subject, render, try_render};
-pub use sample::placeholder_profile;
+pub use render::{
+    Blobs, Format, FormatError, NoBlobs, RenderError, Rendition, Subject, Wanted, archive, imprint, render, try_render,
+};
+pub use sample::{longest_profile, placeholder_profile};
 pub use template::{
-    Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, Template, TemplateError, Templates, Unit, When, notice,
+    Layout, Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, Template, TemplateError, Templates, Text, Unit, When,
+    notice,
 };

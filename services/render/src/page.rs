@@ -14,7 +14,9 @@ use url::Url;
 
 use crate::color::Palette;
 use crate::inline::{self, Run};
-use crate::template::{Hole, LockedText, Template};
+use crate::render::Job;
+use crate::template::{Hole, Layout, LockedText, Slot};
+use crate::vector::{Marks, Named};
 use crate::{Blobs, RenderError, Subject, escape, links, logo};
 
 /// Where the images of a rendition are.
@@ -30,6 +32,8 @@ pub enum Images<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Face {
     Markup,
+    /// SVG: bare text that is measured before it is escaped.
+    Vector,
     Plain,
 }
 
@@ -42,6 +46,8 @@ pub(crate) struct Page {
     start: &'static str,
     end: &'static str,
     asset_type: String,
+    part: PartView,
+    layout: LayoutView,
     partner: BTreeMap<&'static str, Value>,
     brand: BTreeMap<&'static str, Value>,
     words: BTreeMap<&'static str, String>,
@@ -51,11 +57,39 @@ pub(crate) struct Page {
     legal: Vec<Value>,
     links: LinksView,
     colors: Palette,
-    logos: BTreeMap<&'static str, Option<Image>>,
+    logos: LogosView,
+    badge: Option<Value>,
+    /// What `lockup` places.
+    marks: Value,
+}
+
+/// A part by its name, empty where there is none.
+#[derive(Debug, Serialize)]
+struct PartView {
+    name: String,
+    title: String,
+}
+
+#[derive(Debug, Serialize)]
+struct LayoutView {
+    name: String,
+    title: String,
+    /// In CSS pixels; 0 where it has no size.
+    width: u32,
+    height: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct LogosView {
+    brand: Option<Image>,
+    partner: Option<Image>,
+    dark: BTreeMap<&'static str, Option<Image>>,
 }
 
 #[derive(Debug, Serialize)]
 struct SlotView {
+    /// Whether it says anything.
+    there: bool,
     /// The whole, with line breaks.
     text: Value,
     /// The whole on one line, for a title.
@@ -90,55 +124,140 @@ struct Image {
     src: String,
     width: u32,
     height: u32,
+    /// In pixels of the image.
+    #[serde(skip)]
+    natural: (u32, u32),
 }
 
 /// The box that a logo is fitted into, in CSS pixels: the same for brand and partner, so that neither is the larger.
 const LOGO_BOX: (u32, u32) = (160, 44);
 
 impl Page {
-    pub(crate) fn new(
-        subject: &Subject<'_>,
-        template: &Template,
-        locked: &BTreeMap<String, LockedText>,
-        legal: Option<&str>,
-        blobs: &dyn Blobs,
-        face: Face,
-    ) -> Result<Self, RenderError> {
-        let Subject { context, content, profile, .. } = *subject;
-        let brand = &context.brand;
-        let addresses = Addresses::of(subject, template)?;
+    pub(crate) fn new(job: &Job<'_>, layout: &Layout, face: Face) -> Result<Self, RenderError> {
+        let Subject { context, profile, .. } = *job.subject;
+        let (brand, template) = (&context.brand, job.template);
+        let locale = context.locale.as_str();
         let dir = context.locale.direction();
         let (start, end) = if dir == "rtl" { ("right", "left") } else { ("left", "right") };
         let field = |field: PartnerField| (field.name(), face.isolated(&inline::one_line(profile, field)));
         let brand_values = [("name", &brand.name), ("legal_name", &brand.legal_name), ("address", &brand.address)];
-        let initial = profile.display_name.graphemes(true).next().unwrap_or_default().to_uppercase();
-        let slots = template.slots.iter().filter_map(|slot| {
-            let text = content.slots.get(&slot.name)?;
-            Some((slot.name.clone(), SlotView::new(text, profile, slot.limit.shown, face)))
-        });
-        let image = |digest: &Option<Digest>| {
-            digest.as_ref().map(|digest| Image::new(digest, blobs, subject.images)).transpose()
-        };
+        let words = Words::of(job);
+        let logos = Logos::of(job)?;
+        let part = template.texts.iter().find(|text| layout.part.as_ref() == Some(&text.name));
         Ok(Self {
             lang: context.locale.to_string(),
             dir,
             start,
             end,
             asset_type: template.name.clone(),
+            part: PartView {
+                name: part.map(|text| text.name.clone()).unwrap_or_default(),
+                title: part.map(|text| text.title(locale).to_owned()).unwrap_or_default(),
+            },
+            layout: LayoutView {
+                name: layout.name.clone(),
+                title: layout.title(locale).to_owned(),
+                width: layout.picture.as_ref().map_or(0, |picture| picture.width),
+                height: layout.picture.as_ref().map_or(0, |picture| picture.height),
+            },
             partner: PartnerField::ALL.map(field).into(),
             brand: brand_values.map(|(name, value)| (name, face.isolated(&inline::join_lines(value, ", ")))).into(),
-            words: BTreeMap::from([
-                ("partner", inline::one_line(profile, PartnerField::DisplayName)),
-                ("brand", inline::join_lines(&brand.name, " ")),
-                ("initial", initial),
-            ]),
-            slots: slots.collect(),
-            locked: locked.iter().map(|(name, text)| (name.clone(), face.locked(text, subject))).collect(),
-            legal: legal.unwrap_or_default().lines().map(|line| face.value(line.trim())).collect(),
-            links: addresses.view(),
+            slots: slots(job, layout, face),
+            locked: job.locked.iter().map(|(name, text)| (name.clone(), face.locked(text, job.subject))).collect(),
+            legal: job.legal.unwrap_or_default().lines().map(|line| face.value(line.trim())).collect(),
+            links: Addresses::of(job)?.view(),
             colors: Palette::of(&brand.color).ok_or_else(|| RenderError::Color(brand.color.clone()))?,
-            logos: BTreeMap::from([("brand", image(&brand.logo)?), ("partner", image(&profile.logo)?)]),
+            marks: logos.marks(&words),
+            logos: logos.view(),
+            badge: None,
+            words: words.0,
         })
+    }
+
+    /// Where the elements of a document lead, by their ids.
+    pub(crate) fn addresses(&self) -> [(&'static str, &str); 5] {
+        let links = &self.links;
+        [
+            ("link-cta", &links.cta),
+            ("link-site", &links.site),
+            ("link-privacy", &links.privacy),
+            ("link-unsubscribe", &links.unsubscribe),
+            ("link-brand", &links.brand),
+        ]
+        .map(|(id, address): (&'static str, &String)| (id, address.as_str()))
+    }
+
+    /// What it is about, for a document's title.
+    pub(crate) fn headline(&self) -> Option<String> {
+        ["headline", "title", "subject"].iter().find_map(|name| self.slots.get(*name)).map(|slot| slot.bare.clone())
+    }
+}
+
+/// Every slot by its name, and those of the layout's part by their short names. One that is left out says nothing.
+fn slots(job: &Job<'_>, layout: &Layout, face: Face) -> BTreeMap<String, SlotView> {
+    let nothing = SlotText::default();
+    let view = |slot: &Slot| {
+        let text = job.subject.content.slots.get(&slot.name).unwrap_or(&nothing);
+        SlotView::new(text, job.subject.profile, slot.limit.shown, face)
+    };
+    let mut slots: BTreeMap<String, SlotView> =
+        job.template.slots.iter().map(|slot| (slot.name.clone(), view(slot))).collect();
+    if layout.part.is_some() {
+        let own = job.template.slots.iter().filter(|slot| slot.text == layout.part);
+        slots.extend(own.map(|slot| (slot.short.clone(), view(slot))));
+    }
+    slots
+}
+
+/// Bare text, for attributes.
+struct Words(BTreeMap<&'static str, String>);
+
+impl Words {
+    fn of(job: &Job<'_>) -> Self {
+        let profile = job.subject.profile;
+        let initial = profile.display_name.graphemes(true).next().unwrap_or_default().to_uppercase();
+        Self(BTreeMap::from([
+            ("partner", inline::one_line(profile, PartnerField::DisplayName)),
+            ("brand", inline::join_lines(&job.subject.context.brand.name, " ")),
+            ("initial", initial),
+        ]))
+    }
+}
+
+/// The logos of both, on light ground and on dark.
+struct Logos {
+    brand: Option<Image>,
+    partner: Option<Image>,
+    dark_brand: Option<Image>,
+    dark_partner: Option<Image>,
+}
+
+impl Logos {
+    fn of(job: &Job<'_>) -> Result<Self, RenderError> {
+        let Subject { context, profile, images, .. } = *job.subject;
+        let image = |digest: Option<&Digest>| digest.map(|digest| Image::new(digest, job.blobs, images)).transpose();
+        Ok(Self {
+            brand: image(context.brand.logo.as_ref())?,
+            partner: image(profile.logo.as_ref())?,
+            dark_brand: None,
+            dark_partner: None,
+        })
+    }
+
+    fn marks(&self, words: &Words) -> Value {
+        let mark = |image: &Option<Image>, name: &'static str| Named {
+            name: words.0.get(name).cloned().unwrap_or_default(),
+            image: image.as_ref().map(|image| (image.src.clone(), image.natural)),
+        };
+        Value::from_object(Marks {
+            light: [mark(&self.brand, "brand"), mark(&self.partner, "partner")],
+            dark: [mark(&self.dark_brand, "brand"), mark(&self.dark_partner, "partner")],
+        })
+    }
+
+    fn view(self) -> LogosView {
+        let dark = BTreeMap::from([("brand", self.dark_brand), ("partner", self.dark_partner)]);
+        LogosView { brand: self.brand, partner: self.partner, dark }
     }
 }
 
@@ -146,20 +265,22 @@ impl Face {
     fn value(self, text: &str) -> Value {
         match self {
             Self::Markup => Value::from_safe_string(escape::text(text)),
-            Self::Plain => Value::from(text),
+            Self::Vector | Self::Plain => Value::from(text),
         }
     }
 
     fn isolated(self, text: &str) -> Value {
         match self {
             Self::Markup => Value::from_safe_string(escape::isolated(text)),
-            Self::Plain => Value::from(text),
+            Self::Vector if !text.is_empty() => Value::from(format!("\u{2068}{text}\u{2069}")),
+            Self::Vector | Self::Plain => Value::from(text),
         }
     }
 
     fn runs(self, runs: &[Run<'_>]) -> Value {
         match self {
             Self::Markup => Value::from_safe_string(inline::markup(runs)),
+            Self::Vector => Value::from(inline::isolated(runs)),
             Self::Plain => Value::from(inline::plain(runs)),
         }
     }
@@ -192,6 +313,7 @@ impl SlotView {
             lines: block.lines.iter().map(|line| face.runs(line)).collect(),
         };
         Self {
+            there: runs.iter().any(|run| !run.text.trim().is_empty()),
             text: face.runs(&runs),
             bare: inline::bare(&runs),
             blocks: inline::blocks(&runs).into_iter().map(block).collect(),
@@ -212,7 +334,8 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    pub(crate) fn of(subject: &Subject<'_>, template: &Template) -> Result<Self, RenderError> {
+    pub(crate) fn of(job: &Job<'_>) -> Result<Self, RenderError> {
+        let (subject, template) = (job.subject, job.template);
         let check = |field: &'static str, text: &str| {
             links::checked(text).map_err(|reason| RenderError::Link { field, reason })
         };
@@ -247,6 +370,7 @@ impl Image {
         let png = blobs.png(digest).ok_or_else(missing)?;
         let (width, height) =
             logo::size(&png).filter(|(width, height)| *width > 0 && *height > 0).ok_or_else(missing)?;
+        let natural = (width, height);
         let (width, height) = fit(width, height);
         let src = match images {
             Images::Inline => {
@@ -260,7 +384,7 @@ impl Image {
                 format!("{}/logos/{}.png", base.as_str().trim_end_matches('/'), digest.hex())
             }
         };
-        Ok(Self { src, width, height })
+        Ok(Self { src, width, height, natural })
     }
 }
 

@@ -2,22 +2,30 @@
 //!
 //! A template is found by the context's asset type *and* version, locked texts by its locale, the legal notice by its
 //! market; each of these that is missing is an error, and nothing stands in for it.
+//!
+//! `alone` renders one layout, `whole` what a template makes in all, `error` says what can be wrong.
+
+mod alone;
+mod error;
+mod format;
+mod whole;
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use countersign_released::content::Content;
-use countersign_released::digest::{Digest, canonical_json};
-use countersign_released::place::{Locale, Market};
+use countersign_released::digest::Digest;
+use countersign_released::place::Locale;
 use countersign_released::profile::Profile;
 use countersign_released::release::Context;
 
-use crate::page::{Addresses, Face, Page};
-use crate::sample::placeholder_profile;
-use crate::template::{LockedText, Markup, Template, TemplateError, Templates, notice};
-use crate::{Images, Tracking, inline};
+use crate::sample::{longest_profile, placeholder_profile};
+use crate::template::{Layout, LockedText, Template, Templates, Touches, notice};
+use crate::{Images, Tracking};
+
+pub use error::RenderError;
+pub use format::{Format, FormatError, Wanted};
+pub use whole::archive;
 
 /// Stored logos, by the digest of their PNG.
 pub trait Blobs {
@@ -36,12 +44,14 @@ impl Blobs for NoBlobs {
 
 /// The same small logo for every digest, for trials: logos are looked for when they are stored and when they are pulled.
 #[derive(Clone, Copy, Debug)]
-struct AnyLogo;
+pub(crate) struct AnyLogo;
+
+/// A PNG of one transparent pixel.
+const PIXEL: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
 
 impl Blobs for AnyLogo {
     fn png(&self, _: &Digest) -> Option<Arc<[u8]>> {
-        // The head of a PNG of 1 × 1 pixels: all that a layout asks of a logo is its size.
-        Some(Arc::from(*b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01"))
+        Some(Arc::from(PIXEL))
     }
 }
 
@@ -55,63 +65,6 @@ pub struct Subject<'a> {
     pub images: Images<'a>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    Html,
-    Text,
-    Json,
-}
-
-impl Format {
-    pub const ALL: [Self; 3] = [Self::Html, Self::Text, Self::Json];
-
-    /// As it stands in addresses.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Text => "text",
-            Self::Json => "json",
-        }
-    }
-
-    #[must_use]
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Html => "text/html; charset=utf-8",
-            Self::Text => "text/plain; charset=utf-8",
-            Self::Json => "application/json",
-        }
-    }
-
-    /// Of a file, without the point.
-    #[must_use]
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Text => "txt",
-            Self::Json => "json",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Format {
-    type Err = FormatError;
-    fn from_str(text: &str) -> Result<Self, FormatError> {
-        Self::ALL.into_iter().find(|format| format.name() == text).ok_or(FormatError)
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no such format; formats are html, text and json")]
-pub struct FormatError;
-
 /// The bytes that a partner gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendition {
@@ -124,89 +77,143 @@ pub struct Rendition {
     pub language: Locale,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    #[error("there is no template for the asset type `{0}`")]
-    UnknownTemplate(String),
-    #[error("the content was made for the template {asked}, of which nothing is kept; {have} is what is loaded")]
-    Edition { asked: String, have: String },
-    #[error("template {template} has no locked texts for {locale}; add locked/{}.toml to it", locale.language())]
-    Language { template: String, locale: Locale },
-    #[error("the brand has legal notices, but none for the market {market}; there is no fallback from another market")]
-    MissingLegal { market: Market },
-    #[error("slot `{slot}` {reason}")]
-    Slot { slot: String, reason: String },
-    #[error("{field} {reason}")]
-    Link { field: &'static str, reason: String },
-    #[error("the brand's colour `{0}` is not of the form #rrggbb")]
-    Color(String),
-    #[error("the logo {0} is not in store")]
-    MissingLogo(Digest),
-    #[error("`{0}` is not an address from which images can be served")]
-    Base(String),
-    #[error("layout {0}")]
-    Layout(TemplateError),
-}
-
-/// Renders one format. The same arguments give the same bytes.
-pub fn render(
+/// Renders a format, of one layout or of the whole. The same arguments give the same bytes.
+pub fn render<'w>(
     templates: &Templates,
     subject: &Subject<'_>,
     blobs: &dyn Blobs,
-    format: Format,
+    wanted: impl Into<Wanted<'w>>,
 ) -> Result<Rendition, RenderError> {
-    let context = subject.context;
-    match templates.edition(&context.asset_type, &context.template) {
-        Some(template) => render_as(&template, subject, blobs, format),
-        None => Err(match templates.get(&context.asset_type) {
-            Some(current) => RenderError::Edition { asked: context.template.clone(), have: current.tag() },
-            None => RenderError::UnknownTemplate(context.asset_type.chars().take(60).collect()),
-        }),
-    }
+    render_as(&*edition(templates, subject.context)?, subject, blobs, wanted.into())
 }
 
-/// Every format for a sample partner, whatever its logos: whether partners will be able to pull this content there.
+/// The digest of what of a profile stands in a rendition. Of two profiles with the same imprint, the renditions are the
+/// same, so that a changed value makes only those again that show it.
+pub fn imprint<'w>(
+    templates: &Templates,
+    context: &Context,
+    content: &Content,
+    profile: &Profile,
+    wanted: impl Into<Wanted<'w>>,
+) -> Result<Digest, RenderError> {
+    let (template, wanted) = (edition(templates, context)?, wanted.into());
+    if matches!(wanted.format, Format::Json | Format::Zip) {
+        return Ok(profile.digest());
+    }
+    let mut touches = Touches::default();
+    for layout in chosen(&template, wanted)? {
+        for file in layout.files() {
+            touches.join(template.touches.get(file).unwrap_or(&Touches::all()));
+        }
+    }
+    Ok(touches.with_slots(content.slots.values()).imprint(profile))
+}
+
+fn edition(templates: &Templates, context: &Context) -> Result<Arc<Template>, RenderError> {
+    templates.edition(&context.asset_type, &context.template).ok_or_else(|| match templates.get(&context.asset_type) {
+        Some(current) => RenderError::Edition { asked: context.template.clone(), have: current.tag() },
+        None => RenderError::UnknownTemplate(context.asset_type.chars().take(60).collect()),
+    })
+}
+
+/// Every layout for a sample partner and for one with the longest values, whatever their logos: whether partners will be
+/// able to pull this content there.
 pub fn try_render(template: &Template, context: &Context, content: &Content) -> Result<(), RenderError> {
-    let profile = placeholder_profile();
     let links = Tracking { campaign: "sample", asset: "sample", partner: "sample" };
-    let subject = Subject { context, content, profile: &profile, links, images: Images::Inline };
-    Format::ALL.into_iter().try_for_each(|format| render_as(template, &subject, &AnyLogo, format).map(drop))
+    for profile in [placeholder_profile(), longest_profile(context.locale.direction())] {
+        let subject = Subject { context, content, profile: &profile, links, images: Images::Inline };
+        for layout in &template.layouts {
+            for format in layout.formats() {
+                alone::trial(template, &subject, layout, format)?;
+            }
+        }
+        render_as(template, &subject, &AnyLogo, Format::Json.into())?;
+    }
+    Ok(())
 }
 
 pub(crate) fn render_as(
     template: &Template,
     subject: &Subject<'_>,
     blobs: &dyn Blobs,
-    format: Format,
+    wanted: Wanted<'_>,
 ) -> Result<Rendition, RenderError> {
-    let context = subject.context;
-    if context.template != template.tag() {
-        return Err(RenderError::Edition { asked: context.template.clone(), have: template.tag() });
-    }
-    let locked = locked_texts(template, &context.locale)?;
-    let legal = legal_notice(context)?;
-    check_slots(template, subject.content)?;
-    let page = |face| Page::new(subject, template, locked, legal, blobs, face);
-    let text = match format {
-        Format::Html => {
-            let file = template.markup.file_name();
-            let source = run_layout(template, file, &page(Face::Markup)?)?;
-            match template.markup {
-                Markup::Html => source,
-                Markup::Mjml => from_mjml(template, &source)?,
-            }
+    let job = Job::new(template, subject, blobs)?;
+    let bytes = match (wanted.layout, wanted.format) {
+        (None, Format::Json) => whole::json(&job)?,
+        (None, Format::Zip) => whole::zip(&job)?,
+        (None, format) => whole::one(&job, format)?,
+        (Some(name), format) => {
+            let layout = named(template, name)?;
+            alone::bytes(&job, layout, format)?
         }
-        Format::Text => run_layout(template, "layout.txt", &page(Face::Plain)?)?,
-        Format::Json => canonical_json(&data(subject, template, legal)?),
     };
-    let bytes = text.into_bytes();
     Ok(Rendition {
         digest: Digest::of_bytes(&bytes),
         bytes,
-        media_type: format.media_type(),
-        file_name: file_name(subject, format),
-        language: context.locale.clone(),
+        media_type: wanted.format.media_type(),
+        file_name: job.file_name(wanted),
+        language: subject.context.locale.clone(),
     })
+}
+
+/// The layouts that a rendition is made of.
+fn chosen<'t>(template: &'t Template, wanted: Wanted<'_>) -> Result<Vec<&'t Layout>, RenderError> {
+    match wanted.layout {
+        Some(name) => Ok(vec![named(template, name)?]),
+        None => Ok(template.layouts.iter().collect()),
+    }
+}
+
+fn named<'t>(template: &'t Template, name: &str) -> Result<&'t Layout, RenderError> {
+    template.layout(name).ok_or_else(|| RenderError::NoLayout {
+        asked: name.chars().take(60).collect(),
+        have: template.layouts.iter().map(|layout| layout.name.as_str()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// What every rendition of one subject needs, checked once.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) template: &'a Template,
+    pub(crate) subject: &'a Subject<'a>,
+    pub(crate) locked: &'a BTreeMap<String, LockedText>,
+    pub(crate) legal: Option<&'a str>,
+    pub(crate) blobs: &'a dyn Blobs,
+}
+
+impl std::fmt::Debug for Job<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("template", &self.template.name).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Job<'a> {
+    pub(crate) fn new(
+        template: &'a Template,
+        subject: &'a Subject<'a>,
+        blobs: &'a dyn Blobs,
+    ) -> Result<Self, RenderError> {
+        let context = subject.context;
+        if context.template != template.tag() {
+            return Err(RenderError::Edition { asked: context.template.clone(), have: template.tag() });
+        }
+        let locked = locked_texts(template, &context.locale)?;
+        let legal = legal_notice(context)?;
+        check_slots(template, subject.content)?;
+        Ok(Self { template, subject, locked, legal, blobs })
+    }
+
+    fn file_name(&self, wanted: Wanted<'_>) -> String {
+        let plain = |text: &str| {
+            let plain = text.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+            plain.collect::<String>().to_ascii_lowercase()
+        };
+        let Context { asset_type, locale, .. } = self.subject.context;
+        let layout = wanted.layout.map(|name| format!("-{}", plain(name))).unwrap_or_default();
+        let partner = plain(self.subject.links.partner);
+        format!("{asset_type}{layout}-{locale}-{partner}.{}", wanted.format.extension())
+    }
 }
 
 fn locked_texts<'a>(template: &'a Template, locale: &Locale) -> Result<&'a BTreeMap<String, LockedText>, RenderError> {
@@ -237,70 +244,6 @@ fn check_slots(template: &Template, content: &Content) -> Result<(), RenderError
         }
     }
     Ok(())
-}
-
-fn run_layout(template: &Template, file: &str, page: &Page) -> Result<String, RenderError> {
-    let rendered = template.layouts.get_template(file).and_then(|layout| layout.render(minijinja::value::Serde(page)));
-    rendered.map_err(|error| {
-        let name = format!("{}/{file}", template.name);
-        let reason =
-            error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-        RenderError::Layout(TemplateError::new(name, error.line(), reason))
-    })
-}
-
-/// MJML to HTML. Nothing is included or loaded, and a warning of the parser is an error.
-fn from_mjml(template: &Template, source: &str) -> Result<String, RenderError> {
-    let fault = |reason: String| {
-        RenderError::Layout(TemplateError::new(format!("{}/layout.mjml", template.name), None, reason))
-    };
-    let parsed = mrml::parse(source).map_err(|error| fault(error.to_string()))?;
-    if let Some(warning) = parsed.warnings.first() {
-        return Err(fault(warning.to_string()));
-    }
-    let options = mrml::prelude::render::RenderOptions {
-        // Its defaults would load fonts from elsewhere.
-        fonts: std::collections::HashMap::new(),
-        ..Default::default()
-    };
-    parsed.element.render(&options).map_err(|error| fault(error.to_string()))
-}
-
-/// The rendition as data, for partners who have layouts of their own.
-#[derive(Debug, serde::Serialize)]
-struct Data<'a> {
-    asset_type: &'a str,
-    template: &'a str,
-    locale: &'a Locale,
-    market: Market,
-    channel: &'a str,
-    slots: BTreeMap<&'a str, String>,
-    partner: &'a Profile,
-    links: BTreeMap<&'static str, String>,
-    legal: Option<&'a str>,
-}
-
-fn data<'a>(subject: &Subject<'a>, template: &Template, legal: Option<&'a str>) -> Result<Data<'a>, RenderError> {
-    let Subject { context, content, profile, .. } = *subject;
-    let filled = content.slots.iter().map(|(name, text)| (name.as_str(), inline::fill(text, profile)));
-    Ok(Data {
-        asset_type: &context.asset_type,
-        template: &context.template,
-        locale: &context.locale,
-        market: context.market,
-        channel: &context.channel,
-        slots: filled.collect(),
-        partner: profile,
-        links: BTreeMap::from([("cta", Addresses::of(subject, template)?.cta.to_string())]),
-        legal,
-    })
-}
-
-fn file_name(subject: &Subject<'_>, format: Format) -> String {
-    let partner: String =
-        (subject.links.partner.chars().take(60)).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let Context { asset_type, locale, .. } = subject.context;
-    format!("{asset_type}-{locale}-{}.{}", partner.to_ascii_lowercase(), format.extension())
 }
 
 #[cfg(test)]

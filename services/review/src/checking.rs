@@ -139,7 +139,10 @@ pub fn grounds<'a>(base: Option<&'a Revision>, brand: &'a Brand, brief: &'a Brie
 pub const fn unit_name(unit: Unit) -> &'static str {
     match unit {
         Unit::Graphemes => "graphemes",
+        Unit::Utf16 => "utf16",
         Unit::Weighted => "weighted",
+        Unit::DoubleWidth => "double_width",
+        Unit::Bytes => "bytes",
         Unit::Words => "words",
     }
 }

@@ -39,8 +39,13 @@ pub struct SlotLimit {
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     Graphemes,
+    /// UTF-16 code units.
+    Utf16,
     /// As X counts.
     Weighted,
+    /// East Asian wide characters count two.
+    DoubleWidth,
+    Bytes,
     Words,
 }
 
@@ -48,7 +53,10 @@ impl Unit {
     pub(crate) const fn noun(self) -> &'static str {
         match self {
             Self::Graphemes => "characters",
+            Self::Utf16 => "UTF-16 units",
             Self::Weighted => "characters as X counts them",
+            Self::DoubleWidth => "columns (wide characters count two)",
+            Self::Bytes => "bytes",
             Self::Words => "words",
         }
     }

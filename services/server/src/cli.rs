@@ -22,6 +22,9 @@ pub enum Command {
     /// Brand rules.
     #[command(subcommand)]
     Rules(Rules),
+    /// Asset types: what kits are made of.
+    #[command(subcommand)]
+    Templates(Templates),
     /// Content that was approved before.
     #[command(subcommand)]
     Library(Library),
@@ -44,6 +47,30 @@ pub enum Command {
     Bench(crate::commands::bench::Bench),
     /// Print the OpenAPI description of every face.
     Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Templates {
+    /// Read asset types and try every layout in every language; of a folder, or the built-in ones.
+    Check {
+        dir: Option<PathBuf>,
+        /// One line of JSON for each type.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the renditions of the samples, to look at.
+    Preview {
+        dir: Option<PathBuf>,
+        /// Where the files go; made when it is not there.
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// One asset type alone.
+        #[arg(long = "type", value_name = "NAME")]
+        asset_type: Option<String>,
+        /// One language or locale alone.
+        #[arg(long, value_name = "TAG")]
+        locale: Option<String>,
+    },
 }
 
 /// Where the data is.

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_released::clock::Timestamp;
 use countersign_released::release::Release;
-use countersign_render::Format;
+use countersign_render::{Format, Templates};
 use countersign_store_released::{AssetFilter, PageRequest};
 use countersign_web::conditional::{etag, not_modified};
 use countersign_web::json::Json;
@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{live, query};
 use crate::auth::Partner;
 use crate::face::{State, fault};
+use crate::produce::learn;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -64,12 +65,15 @@ pub(super) struct AssetView {
 #[derive(Serialize, ToSchema)]
 pub(super) struct RenditionLink {
     format: String,
+    /// One of several that the asset is made of, such as a banner's size; the whole when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layout: Option<String>,
     media_type: String,
     href: String,
 }
 
 impl AssetView {
-    fn of(release: &Release) -> Self {
+    fn of(release: &Release, templates: &Templates) -> Self {
         let base = format!("/partner/v1/assets/{}", release.asset);
         Self {
             id: release.asset.to_string(),
@@ -83,16 +87,29 @@ impl AssetView {
             audience: release.audience.clone(),
             digest: release.digest.to_string(),
             released_at: release.released_at.rfc3339(),
-            renditions: Format::ALL
-                .map(|format| RenditionLink {
-                    format: format.to_string(),
-                    media_type: format.media_type().to_owned(),
-                    href: format!("{base}/renditions/{format}"),
-                })
-                .into(),
+            renditions: renditions(release, templates, &base),
             receipt: format!("{base}/receipt"),
         }
     }
+}
+
+/// Every format of the whole, and then those of each layout where there are several.
+fn renditions(release: &Release, templates: &Templates, base: &str) -> Vec<RenditionLink> {
+    let link = |format: Format, layout: Option<&str>| RenditionLink {
+        format: format.to_string(),
+        layout: layout.map(str::to_owned),
+        media_type: format.media_type().to_owned(),
+        href: format!("{base}/renditions/{format}{}", layout.map(|name| format!("?layout={name}")).unwrap_or_default()),
+    };
+    let context = &release.context;
+    let Some(template) = templates.edition(&context.asset_type, &context.template) else { return Vec::new() };
+    let mut links: Vec<RenditionLink> = template.formats().into_iter().map(|format| link(format, None)).collect();
+    if template.layouts.len() > 1 {
+        for layout in &template.layouts {
+            links.extend(layout.formats().into_iter().map(|format| link(format, Some(&layout.name))));
+        }
+    }
+    links
 }
 
 /// Released assets for this partner's markets and locales, oldest release first.
@@ -111,8 +128,12 @@ pub(super) async fn list(
     }
     let again = Again::of(&filter, limit);
     let page = state.face.store.assets(&partner.identity, read(filter, limit)?).await.map_err(fault)?;
-    let mut response =
-        Json(Assets { items: page.items.iter().map(AssetView::of).collect(), next: page.next.clone() }).into_response();
+    let mut items = Vec::with_capacity(page.items.len());
+    for release in &page.items {
+        learn(&state, release).await?;
+        items.push(AssetView::of(release, &state.face.templates));
+    }
+    let mut response = Json(Assets { items, next: page.next.clone() }).into_response();
     if let Some(next) = page.next
         && let Ok(link) = HeaderValue::from_str(&again.link(&next))
     {
@@ -193,7 +214,8 @@ pub(super) async fn one(
     let mut response = if not_modified(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Json(AssetView::of(&release)).into_response()
+        learn(&state, &release).await?;
+        Json(AssetView::of(&release, &state.face.templates)).into_response()
     };
     response.headers_mut().insert(header::ETAG, etag(&tag));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));

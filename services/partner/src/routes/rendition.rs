@@ -2,32 +2,43 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_released::receipt::{PREDICATE_TYPE, Predicate, STATEMENT_TYPE, Statement, Subject, SubjectDigest};
 use countersign_released::release::Release;
-use countersign_render::{Format, Rendition};
+use countersign_render::{Format, Rendition, Templates, Wanted};
 use countersign_store_released::NewPull;
 use countersign_web::conditional::{etag, not_modified};
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use utoipa::IntoParams;
 
-use super::{live, recalled};
+use super::{live, query, recalled};
 use crate::auth::Partner;
 use crate::face::{State, fault};
-use crate::produce::produce;
+use crate::produce::{learn, produce};
 
 /// A page that is looked at in a browser does nothing and loads nothing but our logos.
 const RENDITION_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; form-action 'none'; base-uri 'none'; sandbox allow-popups";
 
-/// One rendition in this partner's branding: `html`, `text` or `json`. The same bytes every time, until the release or
-/// the partner's profile changes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Which {
+    /// One of the layouts that the asset lists, such as `300x250`; the whole when left out.
+    layout: Option<String>,
+}
+
+/// One rendition in this partner's branding: `html`, `text`, `json`, `png`, `pdf` or `zip`, whichever the asset lists. The
+/// same bytes every time, until the release or a value of the partner's profile that shows in it changes.
 #[utoipa::path(get, path = "/partner/v1/assets/{id}/renditions/{format}", tag = "partner",
-    params(("id" = String, Path), ("format" = String, Path, description = "html, text or json")), security(("bearer" = [])),
+    params(("id" = String, Path), ("format" = String, Path, description = "html, text, json, png, pdf or zip"), Which), security(("bearer" = [])),
     responses((status = 200, description = "The bytes, with ETag, Repr-Digest and Content-Language"),
         (status = 304, description = "You have them already"), (status = 404, body = Problem, description = "Nothing here for you"),
         (status = 409, body = Problem, description = "It cannot be rendered for your market"), (status = 410, body = Problem, description = "Withdrawn")))]
@@ -35,13 +46,16 @@ pub(super) async fn rendition(
     Shared(state): Shared<State>,
     partner: Partner,
     Path((id, format)): Path<(String, String)>,
+    asked: Result<Query<Which>, QueryRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let rendition = match pulled(&state, &partner, &id, &format, &method, &headers).await? {
+    let layout = query(asked)?.layout;
+    let what = (id.as_str(), format.as_str(), layout.as_deref());
+    let rendition = match pulled(&state, &partner, what, &method, &headers).await? {
         Some(rendition) => rendition,
         // It ended while it was rendered. Most likely another release took its place: that one is asked for, once.
-        None => pulled(&state, &partner, &id, &format, &method, &headers).await?.ok_or_else(recalled)?,
+        None => pulled(&state, &partner, what, &method, &headers).await?.ok_or_else(recalled)?,
     };
     let mut response = if not_modified(&headers, rendition.digest.as_str()) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -61,15 +75,14 @@ pub(super) async fn rendition(
 async fn pulled(
     state: &State,
     partner: &Partner,
-    id: &str,
-    format: &str,
+    (id, format, layout): (&str, &str, Option<&str>),
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Option<Arc<Rendition>>, Problem> {
     let release = live(state, &partner.identity, id).await?;
     // An unknown format of something that exists is told; of anything else it was 404 already.
     let format: Format = format.parse().map_err(|error| Problem::not_found().detail(error))?;
-    let rendition = produce(state, &partner.identity, &release, format).await?;
+    let rendition = produce(state, &partner.identity, &release, Wanted { format, layout }).await?;
     // Whoever has the bytes already, or asks for none, gets no copy.
     if method == Method::HEAD || not_modified(headers, rendition.digest.as_str()) {
         return Ok(Some(rendition));
@@ -77,7 +90,7 @@ async fn pulled(
     // Written before the bytes go out, and only while the release is live: a recall knows of every copy.
     let pull = NewPull {
         release: release.id,
-        format: format.to_string(),
+        format: layout.map_or_else(|| format.to_string(), |layout| format!("{format}:{layout}")),
         rendition_digest: rendition.digest.clone(),
         profile_version: partner.identity.profile_version,
     };
@@ -110,8 +123,10 @@ pub(super) async fn receipt(
 ) -> Result<Response, Problem> {
     let release = live(&state, &partner.identity, &id).await?;
     let mut subject = Vec::new();
-    for format in Format::ALL {
-        let rendition = produce(&state, &partner.identity, &release, format).await?;
+    learn(&state, &release).await?;
+    for wanted in every(&state.face.templates, &release) {
+        let wanted = Wanted { format: wanted.0, layout: wanted.1.as_deref() };
+        let rendition = produce(&state, &partner.identity, &release, wanted).await?;
         subject.push(Subject {
             name: rendition.file_name.clone(),
             digest: SubjectDigest { sha256: rendition.digest.hex().to_owned() },
@@ -119,6 +134,19 @@ pub(super) async fn receipt(
     }
     let statement = statement(&release, subject, partner.identity.profile.digest());
     Ok(Json(state.face.signer.sign(&statement)).into_response())
+}
+
+/// All renditions of a release: the whole in each format, and each layout where there are several.
+fn every(templates: &Templates, release: &Release) -> Vec<(Format, Option<String>)> {
+    let context = &release.context;
+    let Some(template) = templates.edition(&context.asset_type, &context.template) else { return Vec::new() };
+    let mut every: Vec<_> = template.formats().into_iter().map(|format| (format, None)).collect();
+    if template.layouts.len() > 1 {
+        for layout in &template.layouts {
+            every.extend(layout.formats().into_iter().map(|format| (format, Some(layout.name.clone()))));
+        }
+    }
+    every
 }
 
 fn statement(release: &Release, subject: Vec<Subject>, profile: countersign_released::digest::Digest) -> Statement {

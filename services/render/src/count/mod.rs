@@ -6,6 +6,7 @@ mod weighted;
 
 use countersign_released::content::{Bound, PartnerField, Segment, SlotText};
 use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::Unit;
 
@@ -14,7 +15,10 @@ use crate::Unit;
 pub fn count(unit: Unit, text: &str) -> usize {
     match unit {
         Unit::Graphemes => text.graphemes(true).count(),
+        Unit::Utf16 => text.encode_utf16().count(),
         Unit::Weighted => weighted::count(text),
+        Unit::DoubleWidth => text.graphemes(true).map(|grapheme| grapheme.width().clamp(1, 2)).sum(),
+        Unit::Bytes => text.len(),
         Unit::Words => text.unicode_words().count(),
     }
 }
@@ -37,20 +41,39 @@ pub fn longest(slot_text: &SlotText, unit: Unit) -> usize {
     total + count(unit, &stretch)
 }
 
-/// The longest that a profile's value can be. For X, names and addresses may be in scripts that count double, a link
-/// counts as links do, and a telephone number has only digits and signs.
+/// The longest that a profile's value can be: so many user-perceived characters, each at the most that a unit gives one,
+/// where a value's kind does not say that it is less. A link counts as links do, and a telephone number has only digits
+/// and signs.
 fn longest_value(field: PartnerField, unit: Unit) -> usize {
-    let max = field.max_graphemes();
+    // Profiles bound the Unicode scalar values of a value. An address has its lines joined by ", ", one longer than a
+    // line break; at most every other character is such a break.
+    let joints = if field == PartnerField::Address { field.max_graphemes().saturating_sub(1) / 2 } else { 0 };
+    let max = field.max_graphemes() + joints;
     let is_link = matches!(field, PartnerField::Site | PartnerField::PrivacyUrl | PartnerField::UnsubscribeUrl);
+    let plain = field == PartnerField::Phone;
     match unit {
-        // Its lines are joined by ", ", one longer than a line break; at most every other character is such a break.
-        Unit::Graphemes if field == PartnerField::Address => max + max.saturating_sub(1) / 2,
         Unit::Graphemes => max,
         Unit::Weighted if is_link => weighted::LINK,
-        Unit::Weighted if field == PartnerField::Phone => max,
-        Unit::Weighted => 2 * max,
+        Unit::Weighted | Unit::DoubleWidth | Unit::Utf16 if plain => max,
+        Unit::Weighted | Unit::DoubleWidth => 2 * field.max_graphemes() + joints,
+        Unit::Utf16 => 2 * field.max_graphemes() + joints,
+        Unit::Bytes if plain => max,
+        Unit::Bytes => 4 * field.max_graphemes() + joints,
         // One-letter words with a space between them.
-        Unit::Words => max.div_ceil(2),
+        Unit::Words => field.max_graphemes().div_ceil(2),
+    }
+}
+
+impl std::fmt::Display for Unit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Graphemes => "characters",
+            Self::Utf16 => "UTF-16 units",
+            Self::Weighted => "weighted characters",
+            Self::DoubleWidth => "columns",
+            Self::Bytes => "bytes",
+            Self::Words => "words",
+        })
     }
 }
 
@@ -58,6 +81,28 @@ fn longest_value(field: PartnerField, unit: Unit) -> usize {
 mod tests {
     use super::*;
     use countersign_released::profile::Profile;
+
+    const UNITS: [Unit; 6] =
+        [Unit::Graphemes, Unit::Utf16, Unit::Weighted, Unit::DoubleWidth, Unit::Bytes, Unit::Words];
+
+    #[test]
+    fn units_count_as_their_channels_do() {
+        let counts = |text: &str| UNITS.map(|unit| count(unit, text));
+        assert_eq!(counts("Grüße an 東京"), [11, 11, 13, 13, 17, 3]);
+        assert_eq!(counts("👨‍👩‍👧 ok"), [4, 11, 5, 5, 21, 1]);
+    }
+
+    #[test]
+    fn no_value_that_a_profile_may_hold_is_longer_than_the_longest() {
+        for name in ["名".repeat(40), "🚀".repeat(40), "a ".repeat(20), "e\u{301}".repeat(20), "W".repeat(40)] {
+            let profile = Profile { display_name: name, ..Profile::default() };
+            let slot = SlotText::parse("{{partner.display_name}}").unwrap();
+            for unit in UNITS {
+                let rendered = count(unit, &crate::inline::fill(&slot, &profile));
+                assert!(rendered <= longest(&slot, unit), "{unit}: {rendered} of {}", profile.display_name);
+            }
+        }
+    }
 
     #[test]
     fn graphemes_are_what_people_see() {
@@ -86,7 +131,7 @@ mod tests {
         assert_eq!(address.chars().count(), 239);
         let profile = Profile { address, ..Profile::default() };
         let slot = SlotText::parse("{{partner.address}}").unwrap();
-        for unit in [Unit::Graphemes, Unit::Weighted, Unit::Words] {
+        for unit in UNITS {
             let rendered = count(unit, &crate::inline::fill(&slot, &profile));
             assert!(rendered <= longest(&slot, unit), "{unit:?}: {rendered}");
         }
@@ -95,7 +140,7 @@ mod tests {
     #[test]
     fn without_references_the_longest_is_the_length() {
         let slot = SlotText::parse("Plain https://a.example/x 🚀").unwrap();
-        for unit in [Unit::Graphemes, Unit::Weighted, Unit::Words] {
+        for unit in UNITS {
             assert_eq!(longest(&slot, unit), count(unit, &slot.plain()));
         }
     }

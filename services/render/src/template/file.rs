@@ -7,7 +7,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, TemplateError, Unit, When};
+use super::layout::{self, Layout, LayoutFile};
+use super::{Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, TemplateError, Text, Unit, When, in_language};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,8 +18,22 @@ struct TemplateFile {
     channel: Spanned<String>,
     medium: Spanned<String>,
     title: Spanned<BTreeMap<String, String>>,
+    #[serde(default)]
+    description: BTreeMap<String, String>,
+    #[serde(default)]
+    parts: Vec<Spanned<TextFile>>,
     slots: Vec<Spanned<SlotFile>>,
+    #[serde(default)]
     pieces: BTreeMap<String, Spanned<PieceFile>>,
+    #[serde(default)]
+    layouts: Vec<Spanned<LayoutFile>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextFile {
+    name: Spanned<String>,
+    title: Spanned<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -31,6 +46,14 @@ struct SlotFile {
     #[serde(default = "yes")]
     required: bool,
     limit: Spanned<LimitFile>,
+    #[serde(default)]
+    guide: String,
+    like: Option<Spanned<String>>,
+    from: Option<Spanned<String>>,
+    /// The texts that each have such a slot.
+    #[serde(default)]
+    parts: Vec<Spanned<String>>,
+    #[serde(default)]
     draft: Vec<ParagraphFile>,
 }
 
@@ -89,7 +112,10 @@ pub(super) struct Shaped {
     pub(super) channel: String,
     pub(super) medium: String,
     pub(super) title: BTreeMap<String, String>,
+    pub(super) description: BTreeMap<String, String>,
+    pub(super) texts: Vec<Text>,
     pub(super) slots: Vec<Slot>,
+    pub(super) layouts: Vec<Layout>,
 }
 
 /// Reads `text` of `file`; `folder` is the name that the template must have.
@@ -113,6 +139,7 @@ pub(super) fn read(file: &str, folder: &str, text: &str) -> Result<Shaped, Templ
     if parsed.slots.is_empty() {
         return Err(TemplateError::new(file, None, "a template needs at least one slot"));
     }
+    let texts = at.texts(parsed.parts)?;
     let mut pieces = BTreeMap::new();
     for (name, piece) in parsed.pieces {
         let span = piece.span();
@@ -122,35 +149,46 @@ pub(super) fn read(file: &str, folder: &str, text: &str) -> Result<Shaped, Templ
     let mut slots: Vec<Slot> = Vec::new();
     for slot in parsed.slots {
         let span = slot.get_ref().name.span();
-        let slot = at.slot(slot.into_inner(), &pieces, &mut used)?;
-        if slots.iter().any(|other| other.name == slot.name) {
-            return Err(at.fault(span, format!("there are two slots `{}`", slot.name)));
+        for slot in at.slot(slot.into_inner(), &texts, &pieces, &mut used)? {
+            if slots.iter().any(|other| other.name == slot.name) {
+                return Err(at.fault(span, format!("there are two slots `{}`", slot.name)));
+            }
+            slots.push(slot);
         }
-        slots.push(slot);
     }
+    if let Some(text) = texts.iter().find(|text| slots.iter().all(|slot| slot.text.as_ref() != Some(&text.name))) {
+        return Err(TemplateError::new(file, None, format!("no slot is of the part `{}`", text.name)));
+    }
+    // What is drafted together stands together, in the order of the parts.
+    slots.sort_by_key(|slot| texts.iter().position(|text| slot.text.as_ref() == Some(&text.name)));
     if let Some((name, (_, span))) = pieces.iter().find(|(name, _)| !used.contains(*name)) {
         return Err(at.fault(span.clone(), format!("no slot uses the piece `{name}`")));
     }
+    let layouts = layout::read(&at, parsed.layouts, &texts)?;
     Ok(Shaped {
         version: parsed.version.into_inner(),
         channel: parsed.channel.into_inner(),
         medium: parsed.medium.into_inner(),
         title: parsed.title.into_inner(),
+        description: parsed.description,
+        texts,
         slots,
+        layouts,
     })
 }
 
-struct Place<'a> {
+/// A file that is being read, for the lines of its mistakes.
+pub(super) struct Place<'a> {
     file: &'a str,
     text: &'a str,
 }
 
 impl Place<'_> {
-    fn fault(&self, span: Range<usize>, reason: impl Into<String>) -> TemplateError {
+    pub(super) fn fault(&self, span: Range<usize>, reason: impl Into<String>) -> TemplateError {
         TemplateError::new(self.file, Some(line_of(self.text, span.start)), reason)
     }
 
-    fn titled(&self, title: &Spanned<BTreeMap<String, String>>) -> Result<(), TemplateError> {
+    pub(super) fn titled(&self, title: &Spanned<BTreeMap<String, String>>) -> Result<(), TemplateError> {
         if title.get_ref().contains_key("en") { Ok(()) } else { Err(self.fault(title.span(), "title needs `en`")) }
     }
 
@@ -167,15 +205,38 @@ impl Place<'_> {
         Ok(Piece { name, shape, min_chars, max_chars, max_sentences, product, partner, when })
     }
 
+    fn texts(&self, parts: Vec<Spanned<TextFile>>) -> Result<Vec<Text>, TemplateError> {
+        let mut texts: Vec<Text> = Vec::new();
+        for part in parts {
+            let TextFile { name, title } = part.into_inner();
+            if !is_name(name.get_ref()) {
+                return Err(self.fault(name.span(), "a part's name is lower-case letters, digits and `_`"));
+            }
+            if texts.iter().any(|text| text.name == *name.get_ref()) {
+                return Err(self.fault(name.span(), format!("there are two parts `{}`", name.get_ref())));
+            }
+            self.titled(&title)?;
+            texts.push(Text { name: name.into_inner(), title: title.into_inner() });
+        }
+        Ok(texts)
+    }
+
+    /// A slot, or one for each part that has such a one.
     fn slot(
         &self,
         slot: SlotFile,
+        texts: &[Text],
         pieces: &BTreeMap<String, (Piece, Range<usize>)>,
         used: &mut BTreeSet<String>,
-    ) -> Result<Slot, TemplateError> {
+    ) -> Result<Vec<Slot>, TemplateError> {
         let (name, span) = (slot.name.get_ref().clone(), slot.name.span());
-        if !is_name(&name) {
-            return Err(self.fault(span, "a slot's name is lower-case letters, digits and `_`"));
+        if !is_name(&name.replacen(HOLE, "x", 1)) || (name.contains(HOLE) && slot.parts.is_empty()) {
+            let reason = "a slot's name is lower-case letters, digits and `_`; `{part}` in it stands for one of `parts`";
+            return Err(self.fault(span, reason));
+        }
+        if slot.parts.is_empty() && !texts.is_empty() {
+            let reason = format!("slot `{name}`: say which `parts` have it; this template has parts");
+            return Err(self.fault(span, reason));
         }
         self.titled(&slot.title)?;
         let limit_span = slot.limit.span();
@@ -184,22 +245,71 @@ impl Place<'_> {
             return Err(self.fault(limit_span, format!("slot `{name}`: the limit must have min <= max and shown > 0")));
         }
         let paragraphs = slot.draft.len();
-        if paragraphs == 0 || (paragraphs > 1 && !slot.multiline) {
+        let from = slot.from.map(|from| self.value(from)).transpose()?;
+        if from.is_some() != (paragraphs == 0) {
+            let reason = format!("slot `{name}`: either `draft`, or `from` with a value of the brief");
+            return Err(self.fault(span, reason));
+        }
+        if paragraphs > 1 && !slot.multiline {
             return Err(self.fault(span, format!("slot `{name}`: one paragraph, or `multiline = true` for more")));
         }
+        let like = slot.like.map(|like| self.like(like)).transpose()?;
         let mut draft = Vec::with_capacity(paragraphs);
         for paragraph in slot.draft {
             let parts = paragraph.parts.into_iter().map(|part| self.part(part, pieces, used));
             draft.push(Paragraph { when: paragraph.when, parts: parts.collect::<Result<_, _>>()? });
         }
-        Ok(Slot {
-            name,
+        let mut whole = Slot {
+            name: name.clone(),
+            short: name.clone(),
+            text: None,
             title: slot.title.into_inner(),
+            guide: slot.guide,
+            like,
+            from,
             multiline: slot.multiline,
             required: slot.required,
             limit: Limit { unit, min, max, shown, notice },
             draft,
-        })
+        };
+        if slot.parts.is_empty() {
+            return Ok(vec![whole]);
+        }
+        whole.short = name.replacen(HOLE, "", 1).trim_matches('_').to_owned();
+        let mut slots = Vec::new();
+        for part in slot.parts {
+            let Some(text) = texts.iter().find(|text| text.name == *part.get_ref()) else {
+                return Err(self.fault(part.span(), format!("there is no part `{}`", part.get_ref())));
+            };
+            let full = if name.contains(HOLE) { name.clone() } else { format!("{HOLE}_{name}") };
+            let titled = |(language, title): (&String, &String)| {
+                let of = in_language(&text.title, language).unwrap_or(&text.name);
+                (language.clone(), format!("{of}: {title}"))
+            };
+            slots.push(Slot {
+                name: full.replacen(HOLE, &text.name, 1),
+                text: Some(text.name.clone()),
+                title: whole.title.iter().map(titled).collect(),
+                ..whole.clone()
+            });
+        }
+        Ok(slots)
+    }
+
+    fn value(&self, from: Spanned<String>) -> Result<String, TemplateError> {
+        let (kind, name) = from.get_ref().split_once('.').unwrap_or_default();
+        if VALUES.contains(&kind) && is_name(name) {
+            return Ok(from.into_inner());
+        }
+        let kinds = VALUES.join(", ");
+        Err(self.fault(from.span(), format!("`from` is KIND.NAME, such as date.event; kinds are {kinds}")))
+    }
+
+    fn like(&self, like: Spanned<String>) -> Result<String, TemplateError> {
+        if LIKES.contains(&like.get_ref().as_str()) {
+            return Ok(like.into_inner());
+        }
+        Err(self.fault(like.span(), format!("`like` is one of {}", LIKES.join(", "))))
     }
 
     fn part(
@@ -222,6 +332,15 @@ impl Place<'_> {
         }
     }
 }
+
+/// Stands for the part in a slot's name.
+const HOLE: &str = "{part}";
+
+/// The kinds of a brief's values.
+const VALUES: [&str; 8] = ["date", "time", "duration", "price", "number", "list", "link", "text"];
+
+/// The slots that small models were trained on.
+const LIKES: [&str; 7] = ["subject", "preheader", "headline", "body", "cta", "post", "text"];
 
 pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()

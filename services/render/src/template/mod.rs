@@ -5,19 +5,26 @@
 //! folder, `locked` the texts that nobody drafts.
 
 mod file;
+mod layout;
 mod load;
 mod locked;
+mod sample;
+mod touches;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use countersign_released::content::Content;
 use countersign_released::release::Context;
 use minijinja::Environment;
 
-use crate::count;
+use crate::{Format, count};
 
+pub use layout::Layout;
+pub(crate) use layout::{Html, Markup, Picture};
 pub(crate) use locked::{Hole, LockedText};
+pub(crate) use touches::Touches;
 
 /// All asset types that are known: the current edition of each, and former ones that something was approved in.
 ///
@@ -30,17 +37,42 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The templates that are built in.
+    /// The templates that are built in. They are tried out by their tests.
     pub fn embedded() -> Result<Self, TemplateError> {
-        Self::from_sources(load::embedded()?)
+        Self::from_sources(load::embedded()?, &[])
+    }
+
+    /// The templates that are built in, tried out.
+    pub fn tried() -> Result<Self, TemplateError> {
+        let sources = load::embedded()?;
+        let names = sources.names();
+        Self::from_sources(sources, &names)
     }
 
     /// The built-in templates and those of `dir`, a folder of the same layout. A type there replaces the built-in one
-    /// of the same name as a whole.
+    /// of the same name as a whole. Each is rendered with samples in all its languages, so that a broken layout is found
+    /// before anybody waits for it.
     pub fn load(dir: &Path) -> Result<Self, TemplateError> {
+        let (mut sources, own) = (load::embedded()?, load::folder(dir)?);
+        let names = own.names();
+        sources.extend(own);
+        Self::from_sources(sources, &names)
+    }
+
+    /// The templates of `dir` alone, tried out. Shared files that are built in may be used.
+    pub fn only(dir: &Path) -> Result<Self, TemplateError> {
+        let own = load::folder(dir)?;
+        let names = own.names();
+        if names.is_empty() {
+            return Err(TemplateError::new(dir.display().to_string(), None, "holds no folder of a template"));
+        }
         let mut sources = load::embedded()?;
-        sources.extend(load::folder(dir)?);
-        Self::from_sources(sources)
+        sources.extend(own);
+        let mut templates = Self::from_sources(sources, &names)?;
+        templates.types = Arc::new(
+            templates.types.iter().filter(|(name, _)| names.contains(name)).map(|(n, t)| (n.clone(), Arc::clone(t))).collect(),
+        );
+        Ok(templates)
     }
 
     /// The current edition.
@@ -90,7 +122,14 @@ pub struct Template {
     pub channel: String,
     /// By language; always has `en`.
     pub title: BTreeMap<String, String>,
+    /// What it is, in a sentence; by language, and may be empty.
+    pub description: BTreeMap<String, String>,
+    /// The texts that it is made of, each drafted by itself; empty where all slots are of one.
+    pub texts: Vec<Text>,
+    /// In the order of their texts.
     pub slots: Vec<Slot>,
+    /// What it makes; at least one.
+    pub layouts: Vec<Layout>,
     /// What links say of where they were (`utm_medium`): `email`, `social`.
     pub medium: String,
     /// Whether its HTML and its text print the market's legal notice. Read from the layouts, so that nobody can say of a
@@ -98,29 +137,24 @@ pub struct Template {
     pub prints_notice: bool,
     /// Locked texts by locale or language, each by name.
     pub(crate) locked: BTreeMap<String, BTreeMap<String, LockedText>>,
-    pub(crate) markup: Markup,
+    /// Sample words by language or locale, each by slot.
+    pub(crate) samples: BTreeMap<String, Content>,
     /// All its files by path, to be kept with what was approved in it.
     pub(crate) files: Arc<BTreeMap<String, String>>,
     /// The start of the digest of `files`.
     pub(crate) edition: String,
-    /// Its layouts, by file name.
-    pub(crate) layouts: Arc<Environment<'static>>,
+    /// Its files as the template engine has them, by name.
+    pub(crate) engine: Arc<Environment<'static>>,
+    /// What of a partner each layout's file shows.
+    pub(crate) touches: BTreeMap<String, Touches>,
 }
 
-/// How the HTML layout is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Markup {
-    Mjml,
-    Html,
-}
-
-impl Markup {
-    pub(crate) const fn file_name(self) -> &'static str {
-        match self {
-            Self::Mjml => "layout.mjml",
-            Self::Html => "layout.html",
-        }
-    }
+/// One of the texts that a template is made of, such as the second email of three.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub name: String,
+    /// By language; always has `en`.
+    pub title: BTreeMap<String, String>,
 }
 
 impl Template {
@@ -164,6 +198,41 @@ impl Template {
         in_language(&self.title, locale).unwrap_or(&self.name)
     }
 
+    /// What it is, for people who read `locale`.
+    #[must_use]
+    pub fn description(&self, locale: &str) -> &str {
+        in_language(&self.description, locale).unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn layout(&self, name: &str) -> Option<&Layout> {
+        self.layouts.iter().find(|layout| layout.name == name)
+    }
+
+    /// Every format in which it can be had.
+    #[must_use]
+    pub fn formats(&self) -> Vec<Format> {
+        let of_layouts: Vec<Format> = self.layouts.iter().flat_map(Layout::formats).collect();
+        let has = |format: Format| match format {
+            Format::Html => of_layouts.iter().any(|format| *format != Format::Text),
+            Format::Json | Format::Zip => true,
+            other => of_layouts.contains(&other),
+        };
+        Format::ALL.into_iter().filter(|format| has(*format)).collect()
+    }
+
+    /// The slots of one text, in order; all of them where the template has only one.
+    pub fn slots_of<'a>(&'a self, text: Option<&'a str>) -> impl Iterator<Item = &'a Slot> {
+        self.slots.iter().filter(move |slot| slot.text.as_deref() == text)
+    }
+
+    /// Sample words in the language of `locale`, where the template has them.
+    #[must_use]
+    pub fn sample(&self, locale: &str) -> Option<&Content> {
+        let language = locale.split('-').next().unwrap_or(locale);
+        self.samples.get(locale).or_else(|| self.samples.get(language))
+    }
+
     /// The languages and locales in which this asset type can be rendered.
     pub fn locales(&self) -> impl Iterator<Item = &str> {
         self.locked.keys().map(String::as_str)
@@ -174,14 +243,32 @@ impl Template {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     pub name: String,
+    /// Its name within its text: `subject` of `first_subject`.
+    pub short: String,
+    /// The text that it is of, where the template has several.
+    pub text: Option<String>,
     /// By language; always has `en`.
     pub title: BTreeMap<String, String>,
+    /// What it is for, in a sentence, for models that read instructions; may be empty.
+    pub guide: String,
+    /// The slot that small models know which it is most like.
+    pub like: Option<String>,
+    /// The value of the brief that it shows, such as `date.event`; then nobody drafts it.
+    pub from: Option<String>,
     /// Whether it has paragraphs; a slot that has none is one line.
     pub multiline: bool,
     pub required: bool,
     pub limit: Limit,
     /// What a draft of it is made of, in order. Paragraphs are parted by a blank line.
     pub draft: Vec<Paragraph>,
+}
+
+impl Text {
+    /// As [`Template::title`].
+    #[must_use]
+    pub fn title(&self, locale: &str) -> &str {
+        in_language(&self.title, locale).unwrap_or(&self.name)
+    }
 }
 
 impl Slot {
@@ -224,8 +311,14 @@ pub struct Limit {
 pub enum Unit {
     /// User-perceived characters (UAX #29).
     Graphemes,
+    /// UTF-16 code units.
+    Utf16,
     /// X's weighted count.
     Weighted,
+    /// East Asian wide and full-width characters count 2 (UAX #11).
+    DoubleWidth,
+    /// Of UTF-8.
+    Bytes,
     /// Words (UAX #29).
     Words,
 }

@@ -8,6 +8,7 @@ mod models;
 mod partner;
 mod remote;
 mod rules;
+mod templates;
 mod user;
 mod verify;
 
@@ -35,6 +36,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             rules::check(&files, pack.as_deref(), place, brand.as_deref(), &data, json).await
         }
         Command::Rules(cli::Rules::Test { dir, json }) => rules::test(dir.as_deref(), json),
+        Command::Templates(cli::Templates::Check { dir, json }) => templates::check(dir.as_deref(), json),
+        Command::Templates(cli::Templates::Preview { dir, out, asset_type, locale }) => {
+            templates::preview(dir.as_deref(), &out, asset_type.as_deref(), locale.as_deref())
+        }
         Command::Library(cli::Library::Import { files, data, brand, json }) => {
             library::import(&files, &data, brand.as_deref(), json).await
         }
