@@ -7,7 +7,7 @@ use usvg::{ClipPath, Group, Mask, Node, Path, Tree};
 use super::{LogoError, too_complex};
 
 /// How many times shapes may fill the whole picture.
-const MAX_FILLS: f64 = 200.0;
+const MAX_FILLS: f64 = 100.0;
 /// How many layers as large as the whole picture there may be.
 const MAX_LAYERS: f64 = 40.0;
 /// Points of all paths.

@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 
 use usvg::roxmltree::{Document, Node};
 
-use super::{LogoError, broken, property};
+use super::{LogoError, broken, property, too_complex};
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 const XLINK: &str = "http://www.w3.org/1999/xlink";
+
+/// Of all style sheets, in bytes: each rule is held against each element.
+const MAX_STYLES: usize = 32 << 10;
 
 const DRAWN: [&str; 20] = [
     "svg",
@@ -41,6 +44,11 @@ pub(super) fn of(document: &Document<'_>) -> Result<String, LogoError> {
     }
     if root.tag_name().namespace() != Some(SVG) {
         return Err(broken(&format_args!("its root lacks xmlns=\"{SVG}\"")));
+    }
+    let styles = document.descendants().filter(|node| node.tag_name().name() == "style");
+    let bytes: usize = styles.flat_map(|style| style.children()).filter_map(|child| child.text()).map(str::len).sum();
+    if bytes > MAX_STYLES {
+        return Err(too_complex(format!("style sheets of {bytes} bytes; {MAX_STYLES} at most")));
     }
     let mut plain = String::new();
     element(root, &mut plain)?;

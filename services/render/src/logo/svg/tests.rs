@@ -47,7 +47,7 @@ fn shapes_are_written_again_and_look_the_same() {
     let logo = taken(inner);
     assert!(pixel(&logo, 600, 30)[3] > 0 && pixel(&logo, 30, 30)[3] == 0, "the clip whose name has a space is applied");
     let vector = String::from_utf8(logo.vector.clone().unwrap()).unwrap();
-    for own in ["my-grad", "cut", "x41C", "tri", "class", "style=\"fill", "<use", "<symbol", "href"] {
+    for own in ["my-grad", "cut", "x41C", "\"tri", "class", "style=\"fill", "<use", "<symbol", "href"] {
         assert!(!vector.contains(own), "{own}: {vector}");
     }
     let again = intake(vector.as_bytes()).unwrap();
@@ -89,9 +89,8 @@ fn what_runs_or_leads_away_is_left_out() {
     for part in hostile {
         let logo = taken(&format!("{BOX}{part}"));
         let vector = String::from_utf8(logo.vector.unwrap()).unwrap();
-        for bad in ["script", "alert", "evil", "secret", "on", "javascript", "href", "&"] {
-            let found = vector.replace("isolation", "").contains(bad);
-            assert!(!found, "{part}: {bad} in {vector}");
+        for bad in ["script", "alert", "evil", "secret", " on", "javascript", "href", "&"] {
+            assert!(!vector.contains(bad), "{part}: {bad} in {vector}");
         }
     }
 }

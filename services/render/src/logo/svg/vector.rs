@@ -1,7 +1,7 @@
 //! A logo's shapes written as SVG: what usvg writes, reduced to elements, attributes and values of a closed list, with
 //! ids of ours, so that nothing of the upload's own text is in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use usvg::roxmltree::{Document, Node};
@@ -77,10 +77,10 @@ pub(super) fn write(tree: &Tree, prefix: &str) -> Option<String> {
 /// New ids for those that are referred to, in the order in which they stand.
 fn ids<'doc>(document: &'doc Document<'_>, prefix: &str) -> HashMap<&'doc str, String> {
     let attributes = || document.descendants().flat_map(|node| node.attributes());
-    let referred: Vec<&str> = attributes().flat_map(|attribute| property::urls(attribute.value())).collect();
+    let referred: HashSet<&str> = attributes().flat_map(|attribute| property::urls(attribute.value())).collect();
     let mut ids = HashMap::new();
     for id in document.descendants().filter_map(|node| node.attribute("id")) {
-        if referred.contains(&id) {
+        if referred.contains(id) {
             let next = ids.len();
             ids.entry(id).or_insert_with(|| format!("logo-{prefix}-{next}"));
         }
