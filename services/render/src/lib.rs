@@ -17,6 +17,7 @@ mod count;
 mod escape;
 mod inline;
 mod links;
+pub mod lockup;
 pub mod logo;
 mod page;
 mod render;

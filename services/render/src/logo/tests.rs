@@ -1,3 +1,4 @@
+use super::format::PNG as SIGNATURE;
 use super::*;
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
@@ -87,15 +88,55 @@ fn an_animation_is_refused() {
 
 #[test]
 fn other_formats_are_told_what_to_do() {
-    let files: [(&[u8], &str); 4] = [
-        (b"<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\"/>", "SVG"),
-        (b"\n<svg onload=alert(1)>", "SVG"),
-        (b"\xff\xd8\xff\xe0JFIF", "JPEG"),
+    let files: [(&[u8], &str); 14] = [
         (b"GIF89a", "GIF"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
+        (b"\0\0\0\x1cftypavif\0\0", "AVIF"),
+        (b"\0\0\0\x18ftypheic\0\0", "HEIC"),
+        (b"BM6\0\0\0", "BMP"),
+        (b"%PDF-1.7", "PDF"),
+        (b"8BPS\0\x01", "Photoshop"),
+        (b"II*\0", "TIFF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "EPS"),
+        (b"\x1f\x8b\x08\0", ".svgz"),
+        (b"\0\0\x01\0\x01\0", ".ico"),
+        (b"\xff\xfe<\0s\0v\0g\0", "UTF-16"),
+        (b"\0\0\0\x0cJXL \r\n", "JPEG XL"),
+        (b"<!DOCTYPE html><svg/>", "web page"),
     ];
     for (bytes, kind) in files {
         let error = intake(bytes).unwrap_err().to_string();
-        assert!(error.contains(kind) && error.contains("export it as a PNG"), "{error}");
+        assert!(error.contains(kind) && error.contains("export it as an SVG, or as a PNG"), "{error}");
     }
-    assert_eq!(intake(b""), Err(LogoError::Unknown));
+    for nothing in [&b""[..], b"hello", b"<", b"\xff\xd8", b"\x89PNG"] {
+        assert_eq!(intake(nothing), Err(LogoError::Unknown));
+    }
+}
+
+#[test]
+fn what_follows_a_picture_is_not_kept() {
+    let upload = [png(30, 20), b"PK\x03\x04<script>".to_vec()].concat();
+    assert_eq!(intake(&upload).unwrap(), intake(&png(30, 20)).unwrap());
+    assert!(intake(&png(30, 20)).unwrap().vector.is_none());
+}
+
+#[test]
+fn a_picture_without_anything_to_see_is_refused() {
+    let filled = |color: [u8; 4]| {
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&color.repeat(800), 40, 20, ExtendedColorType::Rgba8).unwrap();
+        intake(&png)
+    };
+    assert_eq!(filled([10, 20, 30, 0]), Err(LogoError::Transparent));
+    assert_eq!(filled([10, 20, 30, 255]), Err(LogoError::OneColor));
+}
+
+#[test]
+fn the_logos_that_the_sample_ships_are_taken() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/sample/logos");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "png")) {
+        let logo = intake(&std::fs::read(&path).unwrap()).unwrap();
+        assert!(logo.on_white >= 3.0 || logo.on_dark >= 3.0, "{}: {logo:?}", path.display());
+    }
 }

@@ -134,11 +134,11 @@ impl Blobs for OneLogo {
     }
 }
 
-/// A wide logo of one colour.
+/// A wide logo: blue on a transparent ground.
 fn one_logo() -> OneLogo {
     use image::ImageEncoder as _;
     let mut png = Vec::new();
-    let pixels = [11, 95, 255, 255].repeat(400 * 80);
+    let pixels = [[11, 95, 255, 255].repeat(399), vec![0; 4]].concat().repeat(80);
     image::codecs::png::PngEncoder::new(&mut png)
         .write_image(&pixels, 400, 80, image::ExtendedColorType::Rgba8)
         .unwrap();
