@@ -1,4 +1,4 @@
-//! Brands, and the bytes (logos) that they and their partners show.
+//! Brands, and the bytes (logos, badges) that they and their partners show.
 
 use countersign_domain::brand::{Brand, BrandSheet};
 use countersign_domain::digest::{Digest, canonical_json};
@@ -16,8 +16,8 @@ use crate::{Actor, Store};
 const COLUMNS: &str = "SELECT id, slug, sheet FROM brands";
 
 impl Store {
-    /// Makes the brand, or gives it a new sheet. What was approved keeps the identity that it was approved with. A logo
-    /// must have been [`Store::blob_put`] before.
+    /// Makes the brand, or gives it a new sheet. What was approved keeps the identity that it was approved with. Logos
+    /// and badges must have been [`Store::blob_put`] before.
     pub async fn brand_upsert(&self, slug: &str, sheet: BrandSheet, actor: Actor) -> Result<Brand, StoreError> {
         let now = self.now();
         let fresh = BrandId::new(self.ids(), now);
@@ -89,7 +89,7 @@ impl Store {
         self.brand_written(tx, read_brand(&row)?, action, actor).await
     }
 
-    /// The brand's logo is noted, for receipts and old renditions, and the audit row, in the transaction that wrote it.
+    /// The brand's logos and badges are noted, for receipts and old renditions, and the audit row, in the transaction that wrote it.
     async fn brand_written(
         &self,
         mut tx: Tx,
@@ -97,7 +97,9 @@ impl Store {
         action: &'static str,
         actor: Actor,
     ) -> Result<Brand, StoreError> {
-        if let Some(logo) = &brand.sheet.identity.logo {
+        let identity = &brand.sheet.identity;
+        let badges = identity.badges.values().map(|badge| &badge.image);
+        for logo in [&identity.logo, &identity.logo_dark].into_iter().chain(badges).flatten() {
             sqlx::query(
                 "INSERT INTO brand_logos (brand_id, digest) VALUES ($1, $2) ON CONFLICT (brand_id, digest) DO NOTHING",
             )
