@@ -3,6 +3,7 @@
 use countersign_domain::brand::{Brand, BrandSheet};
 use countersign_domain::digest::{Digest, canonical_json};
 use countersign_domain::id::BrandId;
+use countersign_domain::release::BrandIdentity;
 use countersign_store_released::db::Tx;
 use countersign_store_released::row::Reader;
 use countersign_store_released::sql::Sql;
@@ -97,14 +98,12 @@ impl Store {
         action: &'static str,
         actor: Actor,
     ) -> Result<Brand, StoreError> {
-        let identity = &brand.sheet.identity;
-        let badges = identity.badges.values().map(|badge| &badge.image);
-        for logo in [&identity.logo, &identity.logo_dark].into_iter().chain(badges).flatten() {
+        for image in images(&brand.sheet.identity) {
             sqlx::query(
                 "INSERT INTO brand_logos (brand_id, digest) VALUES ($1, $2) ON CONFLICT (brand_id, digest) DO NOTHING",
             )
             .bind(brand.id.to_string())
-            .bind(logo.as_str())
+            .bind(image.as_str())
             .execute(&mut *tx)
             .await?;
         }
@@ -152,6 +151,11 @@ impl Store {
             .await?;
         row.map(|row| Blob::checked(&Reader::new(&row, "blobs", "digest"), digest)).transpose()
     }
+}
+
+fn images(identity: &BrandIdentity) -> Vec<&Digest> {
+    let badges = identity.badges.values().map(|badge| &badge.image);
+    [&identity.logo, &identity.logo_dark].into_iter().chain(badges).flatten().collect()
 }
 
 fn moved() -> StoreError {

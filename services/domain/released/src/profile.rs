@@ -95,11 +95,12 @@ impl Profile {
     }
 
     /// The digests of all images that a rendition of `brand`'s content may show with this profile.
-    pub fn images<'a>(&'a self, brand: &'a BrandIdentity) -> impl Iterator<Item = &'a Digest> {
+    pub fn images<'a>(&'a self, brand: &'a BrandIdentity) -> Vec<&'a Digest> {
         let badge = self.badge.as_ref().and_then(|tier| brand.badges.get(tier)).and_then(|badge| badge.image.as_ref());
         [brand.logo.as_ref(), brand.logo_dark.as_ref(), self.logo.as_ref(), self.logo_dark.as_ref(), badge]
             .into_iter()
             .flatten()
+            .collect()
     }
 
     /// Everything that is wrong, so that a form can show it all at once.
