@@ -6,7 +6,7 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
 
-pub use countersign_released::{clock, content, digest, id, place, profile, receipt, release};
+pub use countersign_released::{clock, content, digest, id, place, profile, receipt, release, social};
 
 pub mod brand;
 pub mod brief;

@@ -106,7 +106,7 @@ impl Blobs for Logos {
 
 async fn logos(state: &State, partner: &PartnerIdentity, release: &Release) -> Result<Logos, Problem> {
     let mut logos = HashMap::new();
-    for digest in [&release.context.brand.logo, &partner.profile.logo].into_iter().flatten() {
+    for digest in partner.profile.images(&release.context.brand) {
         if let Some(blob) = state.face.store.logo(digest).await.map_err(fault)? {
             logos.insert(digest.clone(), Arc::from(blob.bytes));
         }

@@ -24,7 +24,8 @@ pub fn placeholder_profile() -> Profile {
         description: "A partner near you.".into(),
         privacy_url: "https://partner.example/privacy".into(),
         unsubscribe_url: "https://partner.example/unsubscribe".into(),
-        logo: None,
+        contact_role: "Head of sales".into(),
+        ..Profile::default()
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) async fn preview(
     let revision = found.filter(|found| found.asset == asset).ok_or_else(Problem::not_found)?;
     let kit = face.store.kit(view.asset.kit).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let (slug, profile) = profile(&face, view.asset.brand, &asked.partner).await?;
-    let blobs = Logos::load(&face, [&revision.context.brand.logo, &profile.logo]).await?;
+    let blobs = Logos::load(&face, profile.images(&revision.context.brand)).await?;
     let asset_text = asset.to_string();
     let subject = Subject {
         context: &revision.context,
@@ -92,9 +92,9 @@ fn unrenderable(error: &RenderError) -> Response {
 struct Logos(BTreeMap<Digest, Arc<[u8]>>);
 
 impl Logos {
-    async fn load(face: &Face, wanted: [&Option<Digest>; 2]) -> Result<Self, Problem> {
+    async fn load(face: &Face, wanted: Vec<&Digest>) -> Result<Self, Problem> {
         let mut logos = BTreeMap::new();
-        for digest in wanted.into_iter().flatten() {
+        for digest in wanted {
             if let Some(blob) = face.store.blob(digest).await.map_err(faults::store)? {
                 logos.insert(digest.clone(), Arc::from(blob.bytes));
             }

@@ -108,6 +108,7 @@ impl World {
             tier: "gold".into(),
             markets: vec!["US".parse().unwrap()],
             locales: vec!["en-US".parse().unwrap()],
+            certified_until: None,
             profile: Profile {
                 display_name: "Nordlicht & Söhne <i>".into(),
                 site: "https://nordlicht.example".into(),

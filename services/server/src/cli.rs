@@ -300,10 +300,11 @@ pub enum User {
 pub enum Brand {
     /// Make a brand from a YAML or JSON file, or replace the one of the same slug.
     Add {
-        /// slug, sheet {identity {…}, voice, products […], protected_names […], competitors […], forbidden_terms […]}.
+        /// slug, sheet {identity {…, lockup {…}, badges {…}}, voice, products […], protected_names […], competitors […],
+        /// forbidden_terms […]}, logo, logo_dark, badge_images {TIER: FILE} (images beside the file).
         file: PathBuf,
         /// The brand's logo; the one before is kept when left out.
-        #[arg(long, value_name = "PNG")]
+        #[arg(long, value_name = "IMAGE")]
         logo: Option<PathBuf>,
         #[command(flatten)]
         data: Data,
@@ -316,7 +317,7 @@ pub enum Brand {
 pub enum Partner {
     /// Add a partner from a YAML or JSON file and print its first API key once.
     Add {
-        /// slug, kind, tier, markets, locales, profile {…}, logo (a PNG beside the file).
+        /// slug, kind, tier, certified_until, markets, locales, profile {…}, logo, logo_dark (images beside the file).
         file: PathBuf,
         #[arg(long)]
         brand: Option<String>,

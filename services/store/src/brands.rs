@@ -1,8 +1,9 @@
-//! Brands, and the bytes (logos) that they and their partners show.
+//! Brands, and the bytes (logos, badges) that they and their partners show.
 
 use countersign_domain::brand::{Brand, BrandSheet};
 use countersign_domain::digest::{Digest, canonical_json};
 use countersign_domain::id::BrandId;
+use countersign_domain::release::BrandIdentity;
 use countersign_store_released::db::Tx;
 use countersign_store_released::row::Reader;
 use countersign_store_released::sql::Sql;
@@ -16,8 +17,8 @@ use crate::{Actor, Store};
 const COLUMNS: &str = "SELECT id, slug, sheet FROM brands";
 
 impl Store {
-    /// Makes the brand, or gives it a new sheet. What was approved keeps the identity that it was approved with. A logo
-    /// must have been [`Store::blob_put`] before.
+    /// Makes the brand, or gives it a new sheet. What was approved keeps the identity that it was approved with. Logos
+    /// and badges must have been [`Store::blob_put`] before.
     pub async fn brand_upsert(&self, slug: &str, sheet: BrandSheet, actor: Actor) -> Result<Brand, StoreError> {
         let now = self.now();
         let fresh = BrandId::new(self.ids(), now);
@@ -89,7 +90,7 @@ impl Store {
         self.brand_written(tx, read_brand(&row)?, action, actor).await
     }
 
-    /// The brand's logo is noted, for receipts and old renditions, and the audit row, in the transaction that wrote it.
+    /// The brand's logos and badges are noted, for receipts and old renditions, and the audit row, in the transaction that wrote it.
     async fn brand_written(
         &self,
         mut tx: Tx,
@@ -97,12 +98,12 @@ impl Store {
         action: &'static str,
         actor: Actor,
     ) -> Result<Brand, StoreError> {
-        if let Some(logo) = &brand.sheet.identity.logo {
+        for image in images(&brand.sheet.identity) {
             sqlx::query(
                 "INSERT INTO brand_logos (brand_id, digest) VALUES ($1, $2) ON CONFLICT (brand_id, digest) DO NOTHING",
             )
             .bind(brand.id.to_string())
-            .bind(logo.as_str())
+            .bind(image.as_str())
             .execute(&mut *tx)
             .await?;
         }
@@ -150,6 +151,11 @@ impl Store {
             .await?;
         row.map(|row| Blob::checked(&Reader::new(&row, "blobs", "digest"), digest)).transpose()
     }
+}
+
+fn images(identity: &BrandIdentity) -> Vec<&Digest> {
+    let badges = identity.badges.values().map(|badge| &badge.image);
+    [&identity.logo, &identity.logo_dark].into_iter().chain(badges).flatten().collect()
 }
 
 fn moved() -> StoreError {

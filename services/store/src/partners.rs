@@ -1,8 +1,8 @@
-//! Partners, the versions of their co-branding profiles, and their API keys.
+//! Partners, their certification, and the versions of their co-branding profiles.
 
 use countersign_domain::clock::Timestamp;
 use countersign_domain::digest::canonical_json;
-use countersign_domain::id::{BrandId, PartnerId, PartnerKeyId};
+use countersign_domain::id::{BrandId, PartnerId};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
 use countersign_store_released::db::Tx;
@@ -28,6 +28,8 @@ pub struct NewPartner {
     pub markets: Vec<Market>,
     /// A bare language stands for all its regions.
     pub locales: Vec<Locale>,
+    /// The first instant without the badge of its tier; none: not certified.
+    pub certified_until: Option<Timestamp>,
     pub profile: Profile,
 }
 
@@ -42,7 +44,10 @@ pub struct Partner {
     pub locales: Vec<Locale>,
     /// Only the keys of an active partner open anything.
     pub active: bool,
-    /// The latest; of its description partners get the latest wording that was approved ([`Store::statement`]).
+    /// The first instant without the badge of its tier; none: not certified.
+    pub certified_until: Option<Timestamp>,
+    /// The latest, with the badge where it held when this was read. Of its description partners get the latest wording
+    /// that was approved ([`Store::statement`]).
     pub profile: Profile,
     pub profile_version: i64,
     pub created_at: Timestamp,
@@ -54,6 +59,7 @@ pub struct PartnerUpdate {
     pub markets: Vec<Market>,
     pub locales: Vec<Locale>,
     pub active: bool,
+    pub certified_until: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,50 +67,43 @@ pub struct ProfileVersion {
     pub partner: PartnerId,
     /// From 1.
     pub version: i64,
+    /// As it was written: without a badge.
     pub profile: Profile,
     pub created_at: Timestamp,
 }
 
-/// A key as people see it: the key itself is nowhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartnerKey {
-    pub id: PartnerKeyId,
-    pub partner: PartnerId,
-    pub name: String,
-    pub prefix: String,
-    pub created_at: Timestamp,
-    pub expires_at: Option<Timestamp>,
-    pub revoked_at: Option<Timestamp>,
-}
-
-const COLUMNS: &str = "SELECT p.id, p.brand_id, p.slug, p.kind, p.tier, p.markets, p.locales, p.active, p.created_at,
-       f.profile, f.version
+const COLUMNS: &str =
+    "SELECT p.id, p.brand_id, p.slug, p.kind, p.tier, p.markets, p.locales, p.active, p.certified_until,
+       p.created_at, f.profile, f.version
 FROM partners p
 JOIN partner_profiles f ON f.partner_id = p.id
     AND f.version = (SELECT MAX(l.version) FROM partner_profiles l WHERE l.partner_id = p.id)
 WHERE 1 = 1";
 
 impl Store {
-    /// [`StoreError::Conflict`] when the slug is taken. A logo must have been [`Store::blob_put`] before.
+    /// [`StoreError::Conflict`] when the slug is taken. Logos must have been [`Store::blob_put`] before.
     pub async fn partner_create(&self, new: NewPartner, actor: Actor) -> Result<Partner, StoreError> {
         let now = self.now();
+        let written = new.profile.written();
         let partner = Partner {
             id: PartnerId::new(self.ids(), now),
             brand: new.brand,
             slug: new.slug,
             kind: new.kind,
+            profile: written.clone().certified(&new.tier, new.certified_until, now),
             tier: new.tier,
             markets: new.markets,
             locales: new.locales,
             active: true,
-            profile: new.profile,
+            certified_until: new.certified_until,
             profile_version: 1,
             created_at: now,
         };
         let mut tx = self.db.begin().await?;
         let rows = sqlx::query(
-            "INSERT INTO partners (id, brand_id, slug, kind, tier, markets, locales, active, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8) ON CONFLICT (slug) DO NOTHING",
+            "INSERT INTO partners (id, brand_id, slug, kind, tier, markets, locales, active, created_at,
+                 certified_until)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9) ON CONFLICT (slug) DO NOTHING",
         )
         .bind(partner.id.to_string())
         .bind(partner.brand.to_string())
@@ -114,16 +113,17 @@ impl Store {
         .bind(json!(partner.markets).to_string())
         .bind(json!(partner.locales).to_string())
         .bind(now.micros())
+        .bind(partner.certified_until.map(Timestamp::micros))
         .execute(&mut *tx)
         .await?
         .rows_affected();
         if rows == 0 {
             return Err(StoreError::conflict("there is a partner with this slug already"));
         }
-        let first =
-            ProfileVersion { partner: partner.id, version: 1, profile: partner.profile.clone(), created_at: now };
+        let first = ProfileVersion { partner: partner.id, version: 1, profile: written, created_at: now };
         insert_profile(&mut tx, &first, actor).await?;
-        let detail = json!({ "kind": partner.kind, "tier": partner.tier, "markets": partner.markets });
+        let detail = json!({ "kind": partner.kind, "tier": partner.tier, "markets": partner.markets,
+            "certified_until": partner.certified_until });
         append(&mut tx, now, Act { actor, action: "partner.created", subject: subject(partner.id), detail }).await?;
         tx.commit().await?;
         Ok(partner)
@@ -131,12 +131,12 @@ impl Store {
 
     pub async fn partner(&self, id: PartnerId) -> Result<Option<Partner>, StoreError> {
         let row = Sql::new(COLUMNS).push(" AND p.id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
-        row.as_ref().map(read_partner).transpose()
+        row.as_ref().map(|row| read_partner(row, self.now())).transpose()
     }
 
     pub async fn partner_by_slug(&self, slug: &str) -> Result<Option<Partner>, StoreError> {
         let row = Sql::new(COLUMNS).push(" AND p.slug = ").bind(slug).fetch_optional(self.db.reader()).await?;
-        row.as_ref().map(read_partner).transpose()
+        row.as_ref().map(|row| read_partner(row, self.now())).transpose()
     }
 
     /// In order of slugs.
@@ -146,10 +146,12 @@ impl Store {
             .push(" ORDER BY p.slug")
             .fetch_all(self.db.reader())
             .await?;
-        rows.iter().map(read_partner).collect()
+        let now = self.now();
+        rows.iter().map(|row| read_partner(row, now)).collect()
     }
 
-    /// [`StoreError::Conflict`] when the profile has another version by now than `expected_version`.
+    /// [`StoreError::Conflict`] when the profile has another version by now than `expected_version`. A badge in it is
+    /// not kept: it is certification that gives one. Logos must have been [`Store::blob_put`] before.
     pub async fn partner_update_profile(
         &self,
         id: PartnerId,
@@ -164,6 +166,7 @@ impl Store {
         if current != expected_version {
             return Err(StoreError::conflict(format!("the profile has version {current} by now; load it again")));
         }
+        let profile = profile.written();
         let next = ProfileVersion { partner: id, version: current + 1, profile, created_at: now };
         // Should two get here at once, the primary key lets one through.
         insert_profile(&mut tx, &next, actor).await?;
@@ -183,18 +186,21 @@ impl Store {
         let (now, id) = (self.now(), seen.id);
         let mut tx = self.db.begin().await?;
         let rows = sqlx::query(
-            "UPDATE partners SET tier = $2, markets = $3, locales = $4, active = $5
-             WHERE id = $1 AND tier = $6 AND markets = $7 AND locales = $8 AND active = $9",
+            "UPDATE partners SET tier = $2, markets = $3, locales = $4, active = $5, certified_until = $6
+             WHERE id = $1 AND tier = $7 AND markets = $8 AND locales = $9 AND active = $10
+               AND certified_until IS NOT DISTINCT FROM $11",
         )
         .bind(id.to_string())
         .bind(update.tier.as_str())
         .bind(json!(update.markets).to_string())
         .bind(json!(update.locales).to_string())
         .bind(i64::from(update.active))
+        .bind(update.certified_until.map(Timestamp::micros))
         .bind(seen.tier.as_str())
         .bind(json!(seen.markets).to_string())
         .bind(json!(seen.locales).to_string())
         .bind(i64::from(seen.active))
+        .bind(seen.certified_until.map(Timestamp::micros))
         .execute(&mut *tx)
         .await?
         .rows_affected();
@@ -202,89 +208,12 @@ impl Store {
             return Err(StoreError::conflict("the partner has changed by now; load it again"));
         }
         let detail = json!({ "tier": update.tier, "markets": update.markets, "locales": update.locales,
-            "active": update.active });
+            "active": update.active, "certified_until": update.certified_until });
         append(&mut tx, now, Act { actor, action: "partner.changed", subject: subject(id), detail }).await?;
         let row = Sql::new(COLUMNS).push(" AND p.id = ").bind(id.to_string()).fetch_optional(&mut *tx).await?;
-        let partner = row.as_ref().map(read_partner).transpose()?;
+        let partner = row.as_ref().map(|row| read_partner(row, now)).transpose()?;
         tx.commit().await?;
         partner.ok_or_else(|| StoreError::broken("partners", id, "has no profile"))
-    }
-
-    /// `prefix` is what of the key may be shown again, `key_hash` what it is known by.
-    pub async fn partner_key_create(
-        &self,
-        partner: PartnerId,
-        name: &str,
-        prefix: &str,
-        key_hash: &str,
-        expires_at: Option<Timestamp>,
-        actor: Actor,
-    ) -> Result<PartnerKeyId, StoreError> {
-        let now = self.now();
-        let id = PartnerKeyId::new(self.ids(), now);
-        let mut tx = self.db.begin().await?;
-        sqlx::query(
-            "INSERT INTO partner_keys (id, partner_id, name, prefix, key_hash, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(id.to_string())
-        .bind(partner.to_string())
-        .bind(name)
-        .bind(prefix)
-        .bind(key_hash)
-        .bind(now.micros())
-        .bind(expires_at.map(Timestamp::micros))
-        .execute(&mut *tx)
-        .await?;
-        let detail = json!({ "key": id, "prefix": prefix, "expires_at": expires_at });
-        append(&mut tx, now, Act { actor, action: "partner.key_created", subject: subject(partner), detail }).await?;
-        tx.commit().await?;
-        Ok(id)
-    }
-
-    /// Revoking again changes nothing.
-    pub async fn partner_key_revoke(&self, key: PartnerKeyId, actor: Actor) -> Result<(), StoreError> {
-        let now = self.now();
-        let mut tx = self.db.begin().await?;
-        let row = sqlx::query(
-            "UPDATE partner_keys SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING id, partner_id",
-        )
-        .bind(key.to_string())
-        .bind(now.micros())
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or_else(|| StoreError::missing("key", key))?;
-        let partner = Reader::new(&row, "partner_keys", "id").parse("partner_id")?;
-        let detail = json!({ "key": key });
-        append(&mut tx, now, Act { actor, action: "partner.key_revoked", subject: subject(partner), detail }).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Newest first, revoked ones too.
-    pub async fn partner_keys(&self, partner: PartnerId) -> Result<Vec<PartnerKey>, StoreError> {
-        let rows = Sql::new(
-            "SELECT id, partner_id, name, prefix, created_at, expires_at, revoked_at FROM partner_keys
-             WHERE partner_id = ",
-        )
-        .bind(partner.to_string())
-        .push(" ORDER BY id DESC")
-        .fetch_all(self.db.reader())
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let read = Reader::new(row, "partner_keys", "id");
-                Ok(PartnerKey {
-                    id: read.parse("id")?,
-                    partner: read.parse("partner_id")?,
-                    name: read.text("name")?,
-                    prefix: read.text("prefix")?,
-                    created_at: read.time("created_at")?,
-                    expires_at: read.time_opt("expires_at")?,
-                    revoked_at: read.time_opt("revoked_at")?,
-                })
-            })
-            .collect()
     }
 }
 
@@ -324,7 +253,8 @@ async fn insert_profile(tx: &mut Tx, new: &ProfileVersion, actor: Actor) -> Resu
     .bind(new.created_at.micros())
     .execute(&mut **tx)
     .await?;
-    if let Some(logo) = &new.profile.logo {
+    let profile = &new.profile;
+    for logo in [&profile.logo, &profile.logo_dark, &profile.logo_vector].into_iter().flatten() {
         sqlx::query(
             "INSERT INTO partner_logos (partner_id, digest) VALUES ($1, $2) ON CONFLICT (partner_id, digest) DO NOTHING",
         )
@@ -336,18 +266,22 @@ async fn insert_profile(tx: &mut Tx, new: &ProfileVersion, actor: Actor) -> Resu
     Ok(())
 }
 
-fn read_partner(row: &AnyRow) -> Result<Partner, StoreError> {
+/// With the badge, if it holds at `now`.
+fn read_partner(row: &AnyRow, now: Timestamp) -> Result<Partner, StoreError> {
     let read = Reader::new(row, "partners", "id");
+    let tier = read.text("tier")?;
+    let certified_until = read.time_opt("certified_until")?;
     Ok(Partner {
         id: read.parse("id")?,
         brand: read.parse("brand_id")?,
         slug: read.text("slug")?,
         kind: read.parse("kind")?,
-        tier: read.text("tier")?,
+        profile: read.json::<Profile>("profile")?.certified(&tier, certified_until, now),
+        tier,
         markets: read.json("markets")?,
         locales: read.json("locales")?,
         active: read.number("active")? == 1,
-        profile: read.json("profile")?,
+        certified_until,
         profile_version: read.number("version")?,
         created_at: read.time("created_at")?,
     })

@@ -11,10 +11,13 @@
 pub mod access;
 pub mod api;
 mod brands;
+mod cobranding;
 pub mod faults;
 mod form;
+pub mod logos;
 mod making;
 pub mod pages;
+pub mod partner_forms;
 pub mod people;
 mod preview;
 pub mod profiles;

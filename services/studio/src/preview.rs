@@ -46,7 +46,7 @@ struct Failed {
 /// The rendition as a document of its own, or a page that says why there is none.
 pub(crate) async fn html(studio: &Studio, scene: &Scene<'_>) -> Result<Response, Problem> {
     let mut logos = Logos::default();
-    for digest in [&scene.context.brand.logo, &scene.profile.logo].into_iter().flatten() {
+    for digest in scene.profile.images(&scene.context.brand) {
         if let Some(blob) = studio.store.blob(digest).await.map_err(fault::of)? {
             logos.0.insert(digest.as_str().to_owned(), blob.bytes.into());
         }

@@ -6,14 +6,16 @@ use std::collections::BTreeSet;
 use countersign_domain::brand::BrandSheet;
 use countersign_domain::content::PartnerField;
 use countersign_domain::place::Market;
-use countersign_domain::profile::Profile;
+use countersign_domain::profile::{Profile, ProfilePart};
 
+use crate::cobranding;
 use crate::faults::Faults;
 
 const MAX_PRODUCTS: usize = 200;
 const MAX_TERMS: usize = 500;
 
-/// Everything that is wrong with a sheet. Whether its logo is on file is the caller's to say: only an upload brings one.
+/// Everything that is wrong with a sheet. Whether its images are on file is the caller's to say: only an upload brings
+/// one.
 pub fn check(sheet: &BrandSheet) -> Result<(), Faults> {
     let mut faults = Faults::default();
     identity(sheet, &mut faults);
@@ -46,6 +48,7 @@ fn identity(sheet: &BrandSheet, faults: &mut Faults) {
     if !identity.color.is_empty() && !identity.color.strip_prefix('#').is_some_and(hex) {
         faults.say("/identity/color", "is not #rrggbb, such as #0b5c6b");
     }
+    cobranding::check(identity, faults);
     for (market, notice) in &identity.legal {
         // `~` and `/` have an escape in a pointer (RFC 6901, section 3).
         let pointer = format!("/identity/legal/{}", market.replace('~', "~0").replace('/', "~1"));
@@ -60,7 +63,8 @@ fn identity(sheet: &BrandSheet, faults: &mut Faults) {
 fn site_fault(site: &str) -> Option<String> {
     let profile = Profile { site: site.to_owned(), ..Profile::default() };
     let errors = profile.validate().err().filter(|_| !site.is_empty())?;
-    errors.into_iter().find(|error| error.field == PartnerField::Site).map(|error| error.reason)
+    let site = ProfilePart::Value(PartnerField::Site);
+    errors.into_iter().find(|error| error.part == site).map(|error| error.reason)
 }
 
 fn products(sheet: &BrandSheet, faults: &mut Faults) {
@@ -80,7 +84,7 @@ fn products(sheet: &BrandSheet, faults: &mut Faults) {
     }
 }
 
-fn line(faults: &mut Faults, pointer: &str, value: &str, min: usize, max: usize) {
+pub(crate) fn line(faults: &mut Faults, pointer: &str, value: &str, min: usize, max: usize) {
     if value.contains('\n') {
         faults.say(pointer, "has a line break; write it on one line");
     } else {

@@ -208,13 +208,16 @@ pub enum PartnerField {
     Email,
     Address,
     Site,
+    /// What the partner offers to whom, in two or three sentences.
     Description,
+    /// What the person to turn to does there: `Head of sales`. A role stays when people change.
+    ContactRole,
     PrivacyUrl,
     UnsubscribeUrl,
 }
 
 impl PartnerField {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::DisplayName,
         Self::LegalName,
         Self::Phone,
@@ -222,6 +225,7 @@ impl PartnerField {
         Self::Address,
         Self::Site,
         Self::Description,
+        Self::ContactRole,
         Self::PrivacyUrl,
         Self::UnsubscribeUrl,
     ];
@@ -236,6 +240,7 @@ impl PartnerField {
             Self::Address => "address",
             Self::Site => "site",
             Self::Description => "description",
+            Self::ContactRole => "contact_role",
             Self::PrivacyUrl => "privacy_url",
             Self::UnsubscribeUrl => "unsubscribe_url",
         }
@@ -252,6 +257,7 @@ impl PartnerField {
             Self::Address => "{{partner.address}}",
             Self::Site => "{{partner.site}}",
             Self::Description => "{{partner.description}}",
+            Self::ContactRole => "{{partner.contact_role}}",
             Self::PrivacyUrl => "{{partner.privacy_url}}",
             Self::UnsubscribeUrl => "{{partner.unsubscribe_url}}",
         }
@@ -264,6 +270,7 @@ impl PartnerField {
             Self::DisplayName => 40,
             Self::LegalName => 120,
             Self::Phone => 32,
+            Self::ContactRole => 60,
             Self::Email | Self::Site => 120,
             Self::Address => 240,
             Self::Description => 400,

@@ -13,3 +13,5 @@ pub mod place;
 pub mod profile;
 pub mod receipt;
 pub mod release;
+pub mod social;
+pub mod zone;

@@ -20,7 +20,9 @@ pub(super) async fn logo(
 ) -> Result<Response, Problem> {
     let hex = file.strip_suffix(".png").unwrap_or_default();
     let digest: Digest = format!("sha256:{hex}").parse().map_err(|_| Problem::not_found())?;
-    let blob = state.face.store.logo(&digest).await.map_err(fault)?.ok_or_else(Problem::not_found)?;
+    let blob = state.face.store.logo(&digest).await.map_err(fault)?;
+    // Vectors are on file too, and none of them goes out under the name of a PNG.
+    let blob = blob.filter(|blob| blob.media_type == "image/png").ok_or_else(Problem::not_found)?;
     let mut response = if not_modified(&headers, digest.as_str()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

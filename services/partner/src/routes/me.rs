@@ -1,6 +1,7 @@
 //! `GET /partner/v1/me`: whose key this is.
 
 use axum::extract::State as Shared;
+use countersign_released::clock::Timestamp;
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
 use serde::Serialize;
@@ -16,11 +17,16 @@ pub(super) struct Me {
     /// `msp`, `var`, `si`, `isv`, `influencer` or `reseller`.
     kind: String,
     tier: String,
+    /// The first instant at which you are not certified for your tier any more; null: not certified.
+    certified_until: Option<String>,
+    /// The tier whose badge your renditions show now; null: none.
+    badge: Option<String>,
     markets: Vec<String>,
     locales: Vec<String>,
     display_name: String,
     /// Changes whenever the co-branding profile does; renditions change with it.
     profile_version: i64,
+    /// Of the profile with its badge: changes when the badge lapses, too.
     profile_digest: String,
 }
 
@@ -35,6 +41,8 @@ pub(super) async fn me(Shared(_state): Shared<State>, partner: Partner) -> Json<
         brand: who.brand_slug,
         kind: who.kind.to_string(),
         tier: who.tier,
+        certified_until: who.certified_until.map(Timestamp::rfc3339),
+        badge: who.profile.badge.clone(),
         markets: who.markets.iter().map(ToString::to_string).collect(),
         locales: who.locales.iter().map(ToString::to_string).collect(),
         profile_digest: who.profile.digest().to_string(),

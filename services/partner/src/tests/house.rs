@@ -204,6 +204,7 @@ async fn partner(store: &Store, brand: BrandId, slug: &str, name: &str, key: &st
         tier: "gold".into(),
         markets: vec!["US".parse().unwrap()],
         locales: vec!["en".parse().unwrap()],
+        certified_until: None,
         profile: Profile { display_name: name.into(), site: format!("https://{slug}.example"), ..Profile::default() },
     };
     let partner = store.partner_create(new, Actor::Cli).await.unwrap();

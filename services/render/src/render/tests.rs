@@ -35,6 +35,7 @@ fn context(asset_type: &str, locale: &str) -> Context {
                 ("DE".into(), "Halvard ist eine Marke der Halvard Systems AS.".into()),
                 ("US".into(), "Halvard is a trademark of Halvard Systems AS.\nOffer for businesses only.".into()),
             ]),
+            ..BrandIdentity::default()
         },
     }
 }

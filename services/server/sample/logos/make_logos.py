@@ -2,7 +2,8 @@
 """Draws the sample's logos as PNG files next to this script: `pip install pillow`, then run it.
 
 Each logo is a mark and a name on transparency. The colours are mid-tones, with a contrast of 3:1 or more on white and
-on near-black (checked below), so that one file serves light and dark mail clients. The font is DejaVu Sans Bold.
+on near-black (checked below), so that one file serves light and dark mail clients. Two have a brighter file for dark
+grounds alone. The font is DejaVu Sans Bold. Names after the script draw these only.
 """
 
 import math
@@ -31,8 +32,8 @@ def luminance(color):
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-def readable(color):
-    for ground in ((255, 255, 255), DARK):
+def readable(color, grounds=((255, 255, 255), DARK)):
+    for ground in grounds:
         a, b = sorted((luminance(color), luminance(ground)))
         ratio = (b + 0.05) / (a + 0.05)
         if ratio < 3:
@@ -143,10 +144,21 @@ LOGOS = {
     "harbourside": (harbourside, "#3d7a9e", "#c9762b", ["Harbourside", "Supply"], 36),
 }
 
+# For dark grounds: the logo that it is of, and its colours there.
+DARK_LOGOS = {
+    "halvard-dark": ("halvard", "#5fd0de", "#5fd0de"),
+    "nordlicht-dark": ("nordlicht", "#86c3f5", "#63dcb8"),
+}
+
 
 def draw(slug):
-    mark, first, second, lines, size = LOGOS[slug]
-    first, second = readable(rgb(first)), readable(rgb(second))
+    if slug in DARK_LOGOS:
+        of, first, second = DARK_LOGOS[slug]
+        mark, _, _, lines, size = LOGOS[of]
+        first, second = readable(rgb(first), (DARK,)), readable(rgb(second), (DARK,))
+    else:
+        mark, first, second, lines, size = LOGOS[slug]
+        first, second = readable(rgb(first)), readable(rgb(second))
     face = font(size)
     text_width = max(face.getlength(line) for line in lines) / SCALE
     width = math.ceil(12 + 96 + 22 + text_width + 12)
@@ -162,5 +174,5 @@ def draw(slug):
 
 
 if __name__ == "__main__":
-    for slug in LOGOS:
+    for slug in sys.argv[1:] or [*LOGOS, *DARK_LOGOS]:
         draw(slug)

@@ -24,8 +24,8 @@ use countersign_store::Store;
 use crate::cli::{self, Cli, Command, Data};
 use crate::data_folder::DataFolder;
 
-pub use brand::BrandFile;
-pub use partner::{PartnerFile, add as add_partner, first_key};
+pub use brand::{BrandFile, BrandImages, bring};
+pub use partner::{LogoBytes, PartnerFile, add as add_partner, first_key};
 
 pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {

@@ -9,12 +9,14 @@ use countersign_domain::brief::BriefForm;
 use countersign_domain::id::UserId;
 use countersign_domain::people::Role;
 use countersign_drafting::plan::plan;
-use countersign_render::{Templates, logo};
+use countersign_render::Templates;
 use countersign_session::secret::Secret;
 use countersign_session::{password, secret};
 use countersign_store::{Actor, NewClaim, NewKit, NewUser, Partner, Store, StoreError};
 
-use crate::commands::{BrandFile, PartnerFile, add_partner, first_key, library, parse_document};
+use crate::commands::{
+    BrandFile, BrandImages, LogoBytes, PartnerFile, add_partner, bring, first_key, library, parse_document,
+};
 use crate::say;
 use files::ClaimFile;
 
@@ -85,9 +87,9 @@ pub async fn load(store: &Store, templates: &Templates, given: Given) -> Result<
     if !fresh {
         return Ok(Loaded { password: None, keys: Vec::new() });
     }
+    let images = BrandImages::find(&file, |name| files::bytes(name).map(<[u8]>::to_vec))?;
     let mut sheet = file.sheet;
-    let png = logo::intake(files::bytes(&format!("logos/{}.png", file.slug))?).context("the sample's logo")?.png;
-    sheet.identity.logo = Some(store.blob_put("image/png", &png).await?);
+    bring(store, &mut sheet.identity, images).await.context("the sample's brand")?;
     let brand = store.brand_upsert(&file.slug, sheet, Actor::System).await?;
     let claims: Vec<ClaimFile> = read("claims.yaml")?;
     for claim in claims {
@@ -114,11 +116,9 @@ pub async fn load(store: &Store, templates: &Templates, given: Given) -> Result<
         let key = match store.partner_by_slug(&slug).await? {
             Some(known) => key_for(store, &known, given.as_deref()).await?,
             None => {
-                let logo = match &partner.logo {
-                    Some(name) => Some(files::bytes(name)?),
-                    None => None,
-                };
-                add_partner(store, &brand, partner, logo, given.as_deref(), Actor::System)
+                let light = partner.logo.as_deref().map(files::bytes).transpose()?;
+                let dark = partner.logo_dark.as_deref().map(files::bytes).transpose()?;
+                add_partner(store, &brand, partner, LogoBytes { light, dark }, given.as_deref(), Actor::System)
                     .await
                     .with_context(|| format!("the sample's partner {slug}"))?
                     .1
@@ -206,13 +206,15 @@ mod tests {
         let file: BrandFile = read("brand.yaml").unwrap();
         let brand = store.brand_upsert(&file.slug, file.sheet, Actor::System).await.unwrap();
         let mut partners = read::<Vec<PartnerFile>>("partners.yaml").unwrap().into_iter();
-        add_partner(&store, &brand, partners.next().unwrap(), None, Some(key), Actor::System).await.unwrap();
+        add_partner(&store, &brand, partners.next().unwrap(), LogoBytes::default(), Some(key), Actor::System)
+            .await
+            .unwrap();
         let second = partners.next().unwrap().slug;
         let (partner, _) = add_partner(
             &store,
             &brand,
             read::<Vec<PartnerFile>>("partners.yaml").unwrap().remove(1),
-            None,
+            LogoBytes::default(),
             None,
             Actor::System,
         )
@@ -233,8 +235,11 @@ mod tests {
         let partners = read::<Vec<PartnerFile>>("partners.yaml").unwrap();
         assert_eq!(partners.len(), 6);
         for partner in partners {
-            assert_eq!(partner.profile.validate(), Ok(()), "{}", partner.slug);
-            logo::intake(files::bytes(&partner.logo.unwrap()).unwrap()).unwrap();
+            let profile = partner.profile.check(None).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", partner.slug));
+            assert!(!profile.contact_role.is_empty() && !profile.socials.is_empty() && !profile.time_zone.is_empty());
+            for logo in [partner.logo, partner.logo_dark].into_iter().flatten() {
+                files::bytes(&logo).unwrap();
+            }
         }
         for (name, bytes) in files::library() {
             assert!(!countersign_library::import::parse(name, bytes).unwrap().is_empty(), "{name}");

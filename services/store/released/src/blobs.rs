@@ -1,4 +1,5 @@
-//! Bytes that renditions show: the logos of the partner and of its brand, present and past.
+//! Bytes that renditions show: the logos of the partner (as pixels and, where it uploaded one, as sanitized SVG) and
+//! those of its brand with its badges, present and past.
 
 use countersign_released::digest::Digest;
 
@@ -26,7 +27,7 @@ impl Blob {
 }
 
 impl ReleasedStore {
-    /// Only logos of this partner or of its brand; any other digest is unknown here.
+    /// Only images of this partner or of its brand; any other digest is unknown here.
     pub async fn blob(&self, partner: &PartnerIdentity, digest: &Digest) -> Result<Option<Blob>, StoreError> {
         let row = Sql::new("SELECT digest, media_type, bytes FROM released_blobs WHERE digest = ")
             .bind(digest.as_str())
@@ -40,7 +41,7 @@ impl ReleasedStore {
         row.map(|row| Blob::checked(&Reader::new(&row, "blobs", "digest"), digest)).transpose()
     }
 
-    /// A logo of any brand or partner, for readers of a rendition, who have no key: its address is its digest, and
+    /// An image of any brand or partner, for readers of a rendition, who have no key: its address is its digest, and
     /// nobody can guess one.
     pub async fn logo(&self, digest: &Digest) -> Result<Option<Blob>, StoreError> {
         let row = Sql::new("SELECT digest, media_type, bytes FROM released_blobs WHERE digest = ")

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use countersign_released::clock::Timestamp;
 use countersign_released::id::{BrandId, PartnerId, PartnerKeyId};
 use countersign_released::place::{Locale, Market};
 use countersign_released::profile::Profile;
@@ -74,6 +75,9 @@ pub struct PartnerIdentity {
     pub markets: Vec<Market>,
     /// The languages it works in; a bare language stands for all its regions. Empty means none.
     pub locales: Vec<Locale>,
+    /// The first instant without the badge of its tier; none: not certified.
+    pub certified_until: Option<Timestamp>,
+    /// With the badge where it holds as the key is shown.
     pub profile: Profile,
     pub profile_version: i64,
     pub key_id: PartnerKeyId,
@@ -83,30 +87,33 @@ impl ReleasedStore {
     /// `None` for a key that is unknown, expired or revoked, and for a partner that is not active: who asks cannot
     /// tell these apart.
     pub async fn partner_by_key(&self, key_hash: &str) -> Result<Option<PartnerIdentity>, StoreError> {
-        let now = self.clock.now().micros();
+        let now = self.clock.now();
         let row = Sql::new(
             "SELECT partner_id, brand_id, brand_slug, slug, kind, tier, markets, locales, profile, profile_version,
-                    key_id
+                    certified_until, key_id
              FROM released_partner_keys WHERE key_hash = ",
         )
         .bind(key_hash)
         .push(" AND (expires_at IS NULL OR expires_at > ")
-        .bind(now)
+        .bind(now.micros())
         .push(")")
         .fetch_optional(self.db.reader())
         .await?;
         let Some(row) = row else { return Ok(None) };
         let read = Reader::new(&row, "partners", "partner_id");
+        let tier = read.text("tier")?;
+        let certified_until = read.time_opt("certified_until")?;
         Ok(Some(PartnerIdentity {
             id: read.parse("partner_id")?,
             brand: read.parse("brand_id")?,
             brand_slug: read.text("brand_slug")?,
             slug: read.text("slug")?,
             kind: read.parse("kind")?,
-            tier: read.text("tier")?,
+            profile: read.json::<Profile>("profile")?.certified(&tier, certified_until, now),
+            tier,
             markets: read.json("markets")?,
             locales: read.json("locales")?,
-            profile: read.json("profile")?,
+            certified_until,
             profile_version: read.number("profile_version")?,
             key_id: read.parse("key_id")?,
         }))

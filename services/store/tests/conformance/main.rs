@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod away;
+mod certification;
 mod flow;
 mod gate;
 mod jobs;

@@ -77,6 +77,7 @@ async fn a_key_opens_only_while_it_and_its_partner_are_good(world: World) {
         markets: vec!["AT".parse().unwrap()],
         locales: vec!["de-AT".parse().unwrap()],
         active: false,
+        certified_until: None,
     };
     let before = world.store.partner(id).await.unwrap().unwrap();
     let after = world.store.partner_update(&before, update.clone(), Actor::Cli).await.unwrap();
@@ -188,6 +189,7 @@ async fn a_new_partners_keys_work_while_its_description_waits(world: World) {
         tier: String::new(),
         markets: world.partner.markets.clone(),
         locales: world.partner.locales.clone(),
+        certified_until: None,
         profile: Profile { description: "New here.".into(), ..world.partner.profile.clone() },
     };
     let partner = world.store.partner_create(new, Actor::Cli).await.unwrap();
@@ -258,6 +260,7 @@ async fn who_pulled_can_acknowledge_wherever_they_sell_by_now(world: World) {
         markets: vec!["US".parse().unwrap()],
         locales: vec!["en".parse().unwrap()],
         active: true,
+        certified_until: None,
     };
     world.store.partner_update(&world.partner, elsewhere, Actor::Cli).await.unwrap();
     let moved = world.key(&world.partner).await;

@@ -220,6 +220,7 @@ pub async fn partner(store: &Store, brand: BrandId, slug: &str, market: &str, lo
         tier: "gold".into(),
         markets: vec![market.parse().unwrap()],
         locales: vec![locale.parse().unwrap()],
+        certified_until: None,
         profile,
     };
     store.partner_create(new, Actor::Cli).await.unwrap()

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::faults::is_slug;
 use crate::state::Studio;
-use crate::{access, sheet};
+use crate::{access, cobranding, sheet};
 
 /// What a vendor says of its brand.
 #[derive(ToSchema)]
@@ -44,8 +44,41 @@ struct Identity {
     color: Option<String>,
     /// The digest of the logo on file; `countersign brand add FILE --logo PNG` brings one. Null shows none.
     logo: Option<String>,
+    /// The same for dark grounds; `logo_dark` of `countersign brand add FILE` brings one.
+    logo_dark: Option<String>,
+    lockup: Option<Lockup>,
+    /// The badge of each tier that has one. A partner of that tier shows it while it is certified.
+    badges: Option<std::collections::BTreeMap<String, Badge>>,
     /// Legal notice by market (ISO 3166 code); there is no fallback from one market to another.
     legal: Option<std::collections::BTreeMap<String, String>>,
+}
+
+/// How the brand's logo and a partner's stand together; what is left out is as it is here.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Lockup {
+    /// How large a partner's logo may be beside the brand's: `equal` (of the same area), `not_larger` (neither wider nor
+    /// higher) or `two_thirds` (at most that of its height).
+    #[schema(default = "not_larger")]
+    relative: Option<String>,
+    /// What stays free around each logo, in hundredths of the brand's logo's height; 0 to 300.
+    #[schema(default = 50)]
+    clear_space_percent: Option<u16>,
+    /// How wide a logo is drawn at least, in CSS pixels; 16 to 400.
+    #[schema(default = 48)]
+    min_width_px: Option<u16>,
+    /// The least contrast of a logo on its ground, in tenths: 30 is 3:1; 10 to 210. Uploads below it are refused.
+    #[schema(default = 30)]
+    contrast_tenths: Option<u16>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Badge {
+    /// What it says, by BCP 47 tag: `de` serves every de-*. 40 characters at most.
+    label: std::collections::BTreeMap<String, String>,
+    /// The digest of the badge's image on file; without one it is its label.
+    image: Option<String>,
 }
 
 #[derive(ToSchema)]
@@ -122,14 +155,7 @@ pub(super) async fn replace(
         None => None,
     };
     let mut wrong = sheet::check(&sheet).err().unwrap_or_default();
-    // A digest is no proof that the bytes are this brand's to show.
-    let on_file = before.as_ref().and_then(|brand| brand.sheet.identity.logo.as_ref());
-    if sheet.identity.logo.is_some() && sheet.identity.logo.as_ref() != on_file {
-        wrong.say(
-            "/identity/logo",
-            "is not this brand's logo; `countersign brand add FILE --logo PNG` brings a new one",
-        );
-    }
+    cobranding::on_file(&sheet.identity, before.as_ref().map(|brand| &brand.sheet.identity), &mut wrong);
     if !wrong.0.is_empty() {
         return Err(wrong.into_problem("The brand's sheet is not valid."));
     }
@@ -192,6 +218,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn rules_and_badges_are_written_and_read_back_and_are_not_there_where_nobody_set_them() {
+        let world = World::new().await;
+        let url = "/api/v1/brands/acme";
+        let plain = world.put(url, "admin", None, sheet()).await;
+        assert!(plain.json()["identity"].get("lockup").is_none() && plain.json()["identity"].get("badges").is_none());
+        let mut with = sheet();
+        with["identity"]["lockup"] = json!({"relative": "two_thirds", "clear_space_percent": 100});
+        with["identity"]["badges"] = json!({"gold": {"label": {"en": "Gold partner", "de": "Gold-Partner"}}});
+        let done = world.put(url, "admin", Some(&plain.header("etag")), with).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+        let identity = world.get(url, "reviewer").await.json()["identity"].clone();
+        let wanted = json!({"relative": "two_thirds", "clear_space_percent": 100, "min_width_px": 48,
+            "contrast_tenths": 30});
+        assert_eq!(identity["lockup"], wanted);
+        assert_eq!(identity["badges"]["gold"]["label"]["de"], "Gold-Partner");
+    }
+
+    #[tokio::test]
     async fn a_brand_that_must_be_new_or_must_be_there_is_refused_where_it_is_not() {
         let world = World::new().await;
         assert_eq!(world.put("/api/v1/brands/acme", "admin", Some("\"sha256:old\""), sheet()).await.status, 412);
@@ -209,6 +253,15 @@ mod tests {
         let refused = world.put("/api/v1/brands/acme", "admin", None, bad).await.json();
         let pointers: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
         assert_eq!(pointers, ["/identity/color", "/identity/logo"]);
+        let mut bad = sheet();
+        bad["identity"]["lockup"] = json!({"relative": "not_larger", "contrast_tenths": 0});
+        bad["identity"]["badges"] = json!({"gold": {"label": {"english": "Gold"}}});
+        let refused = world.put("/api/v1/brands/acme", "admin", None, bad).await.json();
+        let pointers: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
+        assert_eq!(pointers, ["/identity/lockup/contrast_tenths", "/identity/badges/gold/label/english"]);
+        let mut odd = sheet();
+        odd["identity"]["lockup"] = json!({"relative": "huge"});
+        assert_eq!(world.put("/api/v1/brands/acme", "admin", None, odd).await.status, 422);
         let mut odd = sheet();
         odd["colour"] = json!("teal");
         assert_eq!(world.put("/api/v1/brands/acme", "admin", None, odd).await.status, 422);

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign_domain::clock::Timestamp;
 use countersign_session::idempotent::{self, Turn};
 use countersign_session::{SignedIn, fault};
 use countersign_store::{Actor, Partner, StoreError};
@@ -12,7 +13,8 @@ use countersign_web::problem::Problem;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::profiles::{PartnerChange, PartnerForm, ProfileForm};
+use crate::partner_forms::{PartnerChange, PartnerForm};
+use crate::profiles::ProfileForm;
 use crate::state::Studio;
 use crate::{access, brands};
 
@@ -23,6 +25,10 @@ pub(super) struct PartnerJson {
     slug: String,
     kind: String,
     tier: String,
+    /// The first instant at which it is not certified for its tier any more; null: not certified.
+    certified_until: Option<String>,
+    /// The tier whose badge its renditions show now; null: none. Nobody sets it: it follows from tier and certification.
+    badge: Option<String>,
     markets: Vec<String>,
     locales: Vec<String>,
     active: bool,
@@ -40,6 +46,8 @@ impl PartnerJson {
             slug: partner.slug.clone(),
             kind: partner.kind.as_str().to_owned(),
             tier: partner.tier.clone(),
+            certified_until: partner.certified_until.map(Timestamp::rfc3339),
+            badge: partner.profile.badge.clone(),
             markets: partner.markets.iter().map(ToString::to_string).collect(),
             locales: partner.locales.iter().map(ToString::to_string).collect(),
             active: partner.active,
@@ -97,14 +105,15 @@ async fn make(studio: &Studio, form: &PartnerForm, actor: Actor) -> Result<Partn
     studio.store.partner_create(new, actor).await.map_err(fault::of)
 }
 
-/// With the version of what can be changed here: tier, markets, locales and whether it is active.
+/// With the version of what can be changed here: tier, certification, markets, locales and whether it is active.
 fn tagged(partner: &Partner) -> Response {
     let mut response = axum::Json(PartnerJson::of(partner)).into_response();
     response.headers_mut().insert(header::ETAG, etag(PartnerChange::of(partner).digest().as_str()));
     response
 }
 
-/// One partner. Its ETag is the version of its tier, markets, locales and whether it is active; the profile has its own.
+/// One partner. Its ETag is the version of its tier, certification, markets, locales and whether it is active; the
+/// profile has its own.
 #[utoipa::path(get, path = "/api/v1/partners/{id}", tag = "partners", params(("id" = String, Path)),
     responses((status = 200, body = inline(PartnerJson)),
         (status = 403, description = "Neither marketer nor administrator", body = Problem),
@@ -118,7 +127,7 @@ pub(super) async fn show(
     Ok(tagged(&found(&studio, &id).await?))
 }
 
-/// Changes a partner's tier, markets, locales and whether it is active.
+/// Changes a partner's tier, certification, markets, locales and whether it is active.
 #[utoipa::path(put, path = "/api/v1/partners/{id}", tag = "partners",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The ETag that you read")),
     request_body = inline(PartnerChange),
@@ -143,7 +152,7 @@ pub(super) async fn update(
     if seen != now.as_str() {
         return Err(moved());
     }
-    let update = change.check().map_err(|faults| faults.into_problem("The change is not valid."))?;
+    let update = change.check(&partner).map_err(|faults| faults.into_problem("The change is not valid."))?;
     match studio.store.partner_update(&partner, update, Actor::User(who.id())).await {
         Ok(partner) => Ok(tagged(&partner)),
         Err(StoreError::Conflict(_)) => Err(moved()),
@@ -192,6 +201,43 @@ mod tests {
         let bad = json!({"tier": "gold", "markets": ["moon"], "locales": ["de-DE"], "active": true});
         let refused = world.put(&url, "marketer", Some(&changed.header("etag")), bad).await;
         assert_eq!(refused.json()["errors"][0]["pointer"], "/markets/0");
+    }
+
+    #[tokio::test]
+    async fn a_partner_is_certified_until_a_date_and_its_badge_follows_from_that() {
+        let world = World::new().await;
+        let url = world.post("/api/v1/partners", "marketer", partner("nordlicht")).await.header("location");
+        let read = world.get(&url, "marketer").await;
+        assert_eq!((&read.json()["certified_until"], &read.json()["badge"]), (&json!(null), &json!(null)));
+        let mut tag = read.header("etag");
+        let mut put = async |until: Option<serde_json::Value>, tier: &str| {
+            let mut change = json!({"tier": tier, "markets": ["US"], "locales": ["en-US"], "active": true});
+            if let Some(until) = until {
+                change["certified_until"] = until;
+            }
+            let answer = world.put(&url, "marketer", Some(&tag), change).await;
+            if answer.status == 200 {
+                tag = answer.header("etag");
+            }
+            (answer.status, answer.json())
+        };
+        let (status, done) = put(Some(json!("2027-01-01")), "gold").await;
+        assert_eq!(
+            (status, &done["certified_until"], &done["badge"]),
+            (200, &json!("2027-01-01T00:00:00Z"), &json!("gold"))
+        );
+        let (_, kept) = put(None, "gold").await;
+        assert_eq!(kept["badge"], "gold", "left out: as it is");
+        let (_, moved) = put(None, "silver").await;
+        assert_eq!((&moved["certified_until"], &moved["badge"]), (&json!(null), &json!(null)), "not for another tier");
+        let (_, lapsed) = put(Some(json!("2026-11-22T09:00:00Z")), "silver").await;
+        assert_eq!((&lapsed["certified_until"], &lapsed["badge"]), (&json!("2026-11-22T09:00:00Z"), &json!(null)));
+        let (_, none) = put(Some(json!(null)), "silver").await;
+        assert_eq!(none["certified_until"], json!(null));
+        for (until, tier) in [("next year", "gold"), ("2027-01-01", "")] {
+            let (status, refused) = put(Some(json!(until)), tier).await;
+            assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("/certified_until")), "{until}");
+        }
     }
 
     #[tokio::test]

@@ -36,6 +36,9 @@ pub fn router(studio: Studio) -> Router {
         .route("/partners/{id}/profile", post(partner::profile))
         .route("/partners/{id}/place", post(partner::place))
         .route("/partners/{id}/logo", get(partner::logo).post(partner::upload))
+        .route("/partners/{id}/logo/remove", post(partner::remove))
+        .route("/partners/{id}/logo-dark", get(partner::logo_dark).post(partner::upload_dark))
+        .route("/partners/{id}/logo-dark/remove", post(partner::remove_dark))
         .route("/partners/{id}/keys", post(partner::key))
         .route("/partners/{id}/keys/{key}/revoke", post(partner::revoke))
         .route("/partners/{id}/preview", get(previews::partner).post(previews::typed))
@@ -64,6 +67,7 @@ fn by_field(problem: &countersign_web::problem::Problem) -> crate::form::FieldFa
     let mut faults = crate::form::FieldFaults::new();
     for fault in &problem.errors {
         let pointer = fault.pointer.trim_start_matches("/profile").trim_start_matches('/');
+        let pointer = pointer.replacen("socials/", "social_", 1);
         let field = pointer.split('/').next().unwrap_or("").to_owned();
         let said = faults.entry(field).or_default();
         if !said.is_empty() {

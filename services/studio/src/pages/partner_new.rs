@@ -14,7 +14,8 @@ use super::by_field;
 use super::partner::{ProfileFields, words};
 use super::partners::kind_label;
 use crate::form::FieldFaults;
-use crate::profiles::{PartnerForm, ProfileForm};
+use crate::partner_forms::PartnerForm;
+use crate::profiles::ProfileForm;
 use crate::state::Studio;
 use crate::{access, brands};
 
@@ -25,6 +26,7 @@ pub(super) struct Typed {
     pub slug: String,
     pub kind: String,
     pub tier: String,
+    pub certified_until: String,
     pub markets: String,
     pub locales: String,
     #[serde(flatten)]
@@ -80,6 +82,7 @@ async fn make(studio: &Studio, typed: &Typed, actor: Actor) -> Result<String, Pr
         slug: typed.slug.trim().to_owned(),
         kind: typed.kind.clone(),
         tier: typed.tier.clone(),
+        certified_until: Some(typed.certified_until.clone()),
         markets: words(&typed.markets),
         locales: words(&typed.locales),
         profile: ProfileForm::from(typed.profile.clone()),
@@ -124,6 +127,33 @@ mod tests {
             let body = world.page(&path, "marketer").await.body;
             assert!(body.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"), "{path}");
             assert!(!body.contains("<script>alert"), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_partner_is_set_up_with_all_that_a_profile_holds() {
+        let world = World::new().await;
+        let form = format!(
+            "{FORM}&certified_until=2027-01-01&contact_role=Leitung+Vertrieb&time_zone=Europe%2FBerlin\
+             &social_xing=https%3A%2F%2Fwww.xing.com%2Fpages%2Fn&social_x="
+        );
+        let made = world.submit("/partners", "marketer", &form).await;
+        assert_eq!(made.status, 303, "{}", made.body);
+        let page = world.page(&made.header("location"), "marketer").await.body;
+        for shown in [
+            "value=\"2027-01-01\"",
+            "value=\"Leitung Vertrieb\"",
+            "value=\"https:&#x2f;&#x2f;www.xing.com",
+            "Certified",
+        ] {
+            assert!(page.contains(shown), "{shown} in {page}");
+        }
+        let bad =
+            form.replace("www.xing.com", "evil.example").replace("Europe%2FBerlin", "CET").replace("01-01", "13-01");
+        let answer = world.submit("/partners", "marketer", &bad.replace("nordlicht&", "other&")).await;
+        assert_eq!(answer.status, 422);
+        for fault in ["fault-social_xing", "fault-time_zone", "fault-certified_until"] {
+            assert!(answer.body.contains(fault), "{fault} in {}", answer.body);
         }
     }
 

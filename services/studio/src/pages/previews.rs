@@ -10,7 +10,7 @@ use countersign_web::problem::Problem;
 use serde::Deserialize;
 
 use crate::preview::{Scene, html, instead};
-use crate::profiles::{ProfileForm, faults};
+use crate::profiles::ProfileForm;
 use crate::state::Studio;
 use crate::{access, sample_content};
 
@@ -90,12 +90,14 @@ pub(super) async fn typed(
 ) -> Result<Response, Problem> {
     access::make(&who.user)?;
     let partner = super::partner::found(&studio, &id).await?;
-    let profile = ProfileForm::from(form.profile).profile(Some(&partner.profile));
-    let wrong = faults(&profile);
-    if let Some((field, reason)) = wrong.first() {
-        return Ok(instead(&studio, &format!("{} {reason}.", super::partner::field_title(field))));
+    match ProfileForm::from(form.profile).check(Some(&partner.profile)) {
+        Ok(profile) => on(&studio, &partner, &profile, &form.show).await,
+        Err(wrong) => {
+            let first =
+                wrong.first().map(|(place, reason)| format!("{} {reason}.", super::partner::field_title(place)));
+            Ok(instead(&studio, &first.unwrap_or_default()))
+        }
     }
-    on(&studio, &partner, &profile, &form.show).await
 }
 
 async fn on(studio: &Studio, partner: &Partner, profile: &Profile, show: &str) -> Result<Response, Problem> {

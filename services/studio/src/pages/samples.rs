@@ -62,15 +62,25 @@ fn fields() -> partner::ProfileFields {
     partner::ProfileFields {
         display_name: hostile(),
         address: format!("1 Street\n{HOSTILE}"),
+        contact_role: hostile(),
+        social_x: hostile(),
         site: "https://partner.example".into(),
         ..partner::ProfileFields::default()
     }
 }
 
 fn faults() -> FieldFaults {
-    [("display_name", HOSTILE), ("product", "is required"), ("markets", HOSTILE), ("logo", HOSTILE), ("name", HOSTILE)]
-        .map(|(name, said)| (name.to_owned(), said.to_owned()))
-        .into()
+    [
+        ("display_name", HOSTILE),
+        ("product", "is required"),
+        ("markets", HOSTILE),
+        ("logo", HOSTILE),
+        ("logo_dark", HOSTILE),
+        ("social_x", HOSTILE),
+        ("name", HOSTILE),
+    ]
+    .map(|(name, said)| (name.to_owned(), said.to_owned()))
+    .into()
 }
 
 fn release_row(state: &'static str, label: &'static str) -> releases::Row {
@@ -235,10 +245,16 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             faults: faults(),
             problem: Some(hostile()),
             tier: hostile(),
+            certified_until: hostile(),
+            certification: partner::Certification { state: "active", text: hostile() },
+            tiers: vec![hostile()],
             markets: "DE".into(),
             locales: "de-DE".into(),
             place: "sha256:00".into(),
             logo: Some("0a1b2c3d".into()),
+            logo_dark: Some("0a1b2c3d".into()),
+            vector: true,
+            contrast: "4.5".into(),
             keys: vec![partner::KeyRow {
                 id: ID.into(),
                 name: hostile(),

@@ -1,5 +1,7 @@
-//! `/partners/{id}`: one partner's profile with a live preview, its logo, its place, and its keys. A file each.
+//! `/partners/{id}`: one partner's profile with a live preview, its logos, its place with its certification, and its
+//! keys. A file each.
 
+mod certification;
 mod fields;
 mod keys;
 mod logo;
@@ -9,6 +11,7 @@ mod profile;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use countersign_domain::digest::Digest;
 use countersign_domain::statement::StatementState;
 use countersign_session::{OnPage, fault};
 use countersign_store::{PageRequest, Partner, ReleaseFilter, StatementView};
@@ -18,13 +21,14 @@ use serde::Serialize;
 use super::partners::kind_label;
 use crate::access;
 use crate::form::FieldFaults;
-use crate::profiles::PartnerChange;
+use crate::partner_forms::PartnerChange;
 use crate::state::Studio;
 use crate::when::When;
 
+pub(super) use certification::Certification;
 pub(super) use fields::{ProfileFields, field_title};
 pub(super) use keys::{Nothing, Shown, key, revoke};
-pub(super) use logo::{logo, upload};
+pub(super) use logo::{logo, logo_dark, remove, remove_dark, upload, upload_dark};
 pub(super) use place::{PlaceForm, place};
 pub(super) use profile::profile;
 
@@ -42,12 +46,22 @@ pub(super) struct PartnerPage {
     pub faults: FieldFaults,
     pub problem: Option<String>,
     pub tier: String,
+    /// A date or an instant, as it is typed.
+    pub certified_until: String,
+    pub certification: Certification,
+    /// Those that the brand has badges for.
+    pub tiers: Vec<String>,
     pub markets: String,
     pub locales: String,
-    /// The version of tier, markets, locales and active that the form is filled from.
+    /// The version of tier, certification, markets, locales and active that the form is filled from.
     pub place: String,
     /// The logo's digest, as a version of its address.
     pub logo: Option<String>,
+    pub logo_dark: Option<String>,
+    /// Whether the light one is on file as SVG too.
+    pub vector: bool,
+    /// The contrast that the brand asks of logos, such as `3`.
+    pub contrast: String,
     pub keys: Vec<KeyRow>,
     /// What became of the description: its state, and a sentence.
     pub statement: Option<(&'static str, String)>,
@@ -95,9 +109,12 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
         let campaign = if row.campaign.is_empty() { &row.product } else { &row.campaign };
         (row.id.to_string(), format!("{campaign}: {} {}", studio.type_title(&row.asset_type), row.locale))
     });
+    let brand = studio.store.brand(partner.brand).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    let short = |digest: &Digest| digest.hex()[..8].to_owned();
     let join = |items: Vec<String>| items.join(", ");
     let place = back.place.unwrap_or_else(|| PlaceForm {
         tier: partner.tier.clone(),
+        certified_until: certification::typed(partner.certified_until),
         markets: join(partner.markets.iter().map(ToString::to_string).collect()),
         locales: join(partner.locales.iter().map(ToString::to_string).collect()),
         active: partner.active.then(|| "on".to_owned()),
@@ -115,10 +132,16 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
         faults: back.faults,
         problem: back.problem,
         place: PartnerChange::of(partner).digest().to_string(),
+        certification: Certification::of(partner, &brand.sheet.identity),
+        tiers: brand.sheet.identity.badges.keys().cloned().collect(),
         tier: place.tier,
+        certified_until: place.certified_until,
         markets: place.markets,
         locales: place.locales,
-        logo: partner.profile.logo.as_ref().map(|digest| digest.hex()[..8].to_owned()),
+        logo: partner.profile.logo.as_ref().map(short),
+        logo_dark: partner.profile.logo_dark.as_ref().map(short),
+        vector: partner.profile.logo_vector.is_some(),
+        contrast: (f64::from(brand.sheet.identity.lockup.contrast_tenths) / 10.0).to_string(),
         keys: keys
             .iter()
             .map(|key| KeyRow {
@@ -142,14 +165,14 @@ fn standing(view: &StatementView) -> (&'static str, String) {
     match &view.statement.state {
         StatementState::Waiting => (
             "waiting",
-            "The description waits for a second person. Until then copies hold the one approved before, or none."
+            "The value proposition waits for a second person. Until then copies hold the one approved before, or none."
                 .to_owned(),
         ),
-        StatementState::Approved { .. } => ("approved", format!("The description was approved by {reviewer}.")),
+        StatementState::Approved { .. } => ("approved", format!("The value proposition was approved by {reviewer}.")),
         StatementState::Rejected { reason, .. } => (
             "rejected",
             format!(
-                "The description was rejected by {reviewer}: {reason} Copies hold the one approved before, or none."
+                "The value proposition was rejected by {reviewer}: {reason} Copies hold the one approved before, or none."
             ),
         ),
     }
@@ -166,71 +189,4 @@ pub(super) async fn show(
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::testing::{World, partner};
-
-    async fn made(world: &World) -> String {
-        let made = world.post("/api/v1/partners", "marketer", partner("nordlicht")).await.json();
-        format!("/partners/{}", made["id"].as_str().unwrap())
-    }
-
-    #[tokio::test]
-    async fn a_key_is_on_the_page_that_answers_and_on_no_other() {
-        let world = World::new().await;
-        let path = made(&world).await;
-        let shown = world.submit(&format!("{path}/keys"), "marketer", "name=shop").await;
-        assert_eq!(shown.status, 200);
-        let start = shown.body.find("cs_partner_").unwrap();
-        let key = shown.body[start..start + 54].to_owned();
-        assert!(!world.page(&path, "marketer").await.body.contains(&key));
-    }
-
-    #[tokio::test]
-    async fn a_profile_that_moved_on_is_not_overwritten_and_nothing_typed_is_lost() {
-        let world = World::new().await;
-        let path = made(&world).await;
-        let form = |name: &str| format!("version=1&display_name={name}&site=https%3A%2F%2Fx.example");
-        assert_eq!(world.submit(&format!("{path}/profile"), "marketer", &form("First")).await.status, 303);
-        let late = world.submit(&format!("{path}/profile"), "admin", &form("Second")).await;
-        assert_eq!(late.status, 409);
-        assert!(late.body.contains("value=\"Second\"") && late.body.contains("meanwhile"));
-        assert!(world.page(&path, "admin").await.body.contains("value=\"First\""));
-    }
-
-    #[tokio::test]
-    async fn a_place_that_moved_on_is_not_overwritten_and_nothing_typed_is_lost() {
-        let world = World::new().await;
-        let path = made(&world).await;
-        let page = world.page(&path, "marketer").await.body;
-        let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let form = |tier: &str| format!("seen={}&tier={tier}&markets=DE&locales=de-DE", seen.replace(':', "%3A"));
-        assert_eq!(world.submit(&format!("{path}/place"), "marketer", &form("First")).await.status, 303);
-        let late = world.submit(&format!("{path}/place"), "admin", &form("Second")).await;
-        assert_eq!(late.status, 409);
-        assert!(
-            late.body.contains("value=\"Second\"") && late.body.contains("First; DE; de-DE; inactive"),
-            "{}",
-            late.body
-        );
-        assert!(world.page(&path, "admin").await.body.contains("value=\"First\""));
-        assert_eq!(
-            world.submit(&format!("{path}/place"), "admin", "tier=x&markets=DE&locales=de-DE").await.status,
-            409
-        );
-    }
-
-    #[tokio::test]
-    async fn a_logo_is_taken_in_and_what_is_no_png_is_refused_with_advice() {
-        let world = World::new().await;
-        let path = made(&world).await;
-        let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
-        let refused = world.upload(&format!("{path}/logo"), "marketer", "logo", "logo.svg", svg).await;
-        assert_eq!(refused.status, 422);
-        assert!(refused.body.contains("PNG"), "{}", refused.body);
-        let png = crate::testing::png();
-        let taken = world.upload(&format!("{path}/logo"), "marketer", "logo", "logo.png", &png).await;
-        assert_eq!(taken.status, 303, "{}", taken.body);
-        let logo = world.page(&format!("{path}/logo"), "marketer").await;
-        assert_eq!((logo.status, logo.header("content-type").as_str()), (200, "image/png"));
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! Where a partner works: its tier, markets and locales, and whether its keys open anything.
+//! Where a partner stands and works: its tier and certification, markets and locales, and whether its keys open anything.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,13 +13,15 @@ use serde::Deserialize;
 use super::{Back, found, page, words};
 use crate::access;
 use crate::pages::by_field;
-use crate::profiles::PartnerChange;
+use crate::partner_forms::PartnerChange;
 use crate::state::Studio;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(in crate::pages) struct PlaceForm {
     #[serde(default)]
     pub(super) tier: String,
+    #[serde(default)]
+    pub(super) certified_until: String,
     #[serde(default)]
     pub(super) markets: String,
     #[serde(default)]
@@ -44,11 +46,13 @@ pub(in crate::pages) async fn place(
     }
     let change = PartnerChange {
         tier: form.tier.clone(),
+        // The form always says it: an empty field takes a certification back.
+        certified_until: Some(Some(form.certified_until.clone())),
         markets: words(&form.markets),
         locales: words(&form.locales),
         active: form.active.is_some(),
     };
-    match change.check() {
+    match change.check(&partner) {
         Ok(update) => match studio.store.partner_update(&partner, update, Actor::User(who.user.id)).await {
             Ok(_) => Ok(go(&format!("/partners/{id}"), Some(&Flash::good("Saved.")))),
             Err(StoreError::Conflict(_)) => place_moved(&studio, &who, &found(&studio, &id).await?, form).await,
@@ -80,6 +84,8 @@ async fn place_moved(studio: &Studio, who: &OnPage, partner: &Partner, form: Pla
 
 fn in_words(place: &PartnerChange) -> String {
     let tier = if place.tier.is_empty() { "no tier" } else { &place.tier };
+    let until = place.certified_until.as_ref().and_then(Option::as_deref);
+    let certified = until.map_or_else(|| "not certified".to_owned(), |until| format!("certified until {until}"));
     let active = if place.active { "active" } else { "inactive" };
-    format!("{tier}; {}; {}; {active}", place.markets.join(", "), place.locales.join(", "))
+    format!("{tier}, {certified}; {}; {}; {active}", place.markets.join(", "), place.locales.join(", "))
 }

@@ -11,10 +11,10 @@ use countersign_store::{Actor, StoreError};
 use countersign_web::problem::Problem;
 use serde::Deserialize;
 
+use super::fields::beside_fields;
 use super::{Back, ProfileFields, found, page};
 use crate::access;
-use crate::form::FieldFaults;
-use crate::profiles::{ProfileForm, faults};
+use crate::profiles::ProfileForm;
 use crate::state::Studio;
 
 #[derive(Deserialize)]
@@ -35,18 +35,19 @@ pub(in crate::pages) async fn profile(
     let partner = found(&studio, &id).await?;
     let version: i64 =
         form.version.parse().map_err(|_| Problem::malformed("The form has no version; load the page again."))?;
-    let profile = ProfileForm::from(form.fields.clone()).profile(Some(&partner.profile));
-    let wrong: FieldFaults = faults(&profile).into_iter().collect();
-    if !wrong.is_empty() {
-        let back = Back {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            profile: Some(form.fields),
-            faults: wrong,
-            problem: Some("Some fields need another look.".into()),
-            ..Back::default()
-        };
-        return page(&studio, &who, &partner, back).await;
-    }
+    let profile = match ProfileForm::from(form.fields.clone()).check(Some(&partner.profile)) {
+        Ok(profile) => profile,
+        Err(wrong) => {
+            let back = Back {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                profile: Some(form.fields),
+                faults: beside_fields(wrong),
+                problem: Some("Some fields need another look.".into()),
+                ..Back::default()
+            };
+            return page(&studio, &who, &partner, back).await;
+        }
+    };
     let actor = Actor::User(who.user.id);
     match studio.store.partner_update_profile(partner.id, version, profile, actor).await {
         Ok(_) => {
@@ -55,7 +56,7 @@ pub(in crate::pages) async fn profile(
             let said = if read {
                 "The profile is saved. What partners pull from now on has it."
             } else {
-                "The profile is saved. Its description is in what partners pull once a reviewer has approved it."
+                "The profile is saved. Its value proposition is in what partners pull once a reviewer has approved it."
             };
             Ok(go(&format!("/partners/{id}"), Some(&Flash::good(said))))
         }
