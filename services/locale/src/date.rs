@@ -31,6 +31,11 @@ impl Day {
         Ok(Self { year, month, day })
     }
 
+    #[must_use]
+    pub const fn ymd(self) -> (i16, u8, u8) {
+        (self.year, self.month, self.day)
+    }
+
     pub(crate) fn parts(self) -> (i16, i8, i8) {
         // Months and days are below 32.
         (self.year, self.month.cast_signed(), self.day.cast_signed())
