@@ -8,11 +8,13 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
 
 pub mod choose;
+mod claims;
 pub mod drafter;
 pub mod events;
 pub mod examine;
 mod figures;
 pub mod grammar;
+mod guidance;
 mod notes;
 pub mod plan;
 pub mod prompt;
@@ -24,3 +26,4 @@ pub mod skeleton;
 pub mod sources;
 mod terms;
 pub mod tune;
+mod values;
