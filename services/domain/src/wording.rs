@@ -14,18 +14,58 @@ pub enum Wording {
     ByLocale(BTreeMap<Locale, String>),
 }
 
+/// Whom a wording is wanted for.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub locale: &'a Locale,
+    /// The language of a [`Wording::One`].
+    pub language: &'a Locale,
+    /// What the brand allows in place of `locale`, in this order.
+    pub fallbacks: &'a [Locale],
+}
+
+/// A wording that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found<'a> {
+    pub text: &'a str,
+    /// The locale that it was written for, where that is an allowed fallback.
+    pub fallback: Option<&'a Locale>,
+}
+
 impl Wording {
     /// The wording for `locale`: its own tag first, then its bare language. A [`Wording::One`] is in `language`.
     /// Never another language: where there is none the caller says so instead of inventing.
     #[must_use]
     pub fn for_locale(&self, locale: &Locale, language: &Locale) -> Option<&str> {
-        match self {
-            Self::One(text) => (language.language() == locale.language()).then_some(text.as_str()),
-            Self::ByLocale(map) => map
-                .get(locale)
-                .or_else(|| map.iter().find(|(tag, _)| tag.serves(locale)).map(|(_, text)| text))
-                .map(String::as_str),
+        self.found(&Reader { locale, language, fallbacks: &[] }).map(|found| found.text)
+    }
+
+    /// As [`Self::for_locale`], then what was written for a fallback of the same language (`de-DE` for `de-AT`).
+    #[must_use]
+    pub fn found(&self, reader: &Reader<'_>) -> Option<Found<'_>> {
+        fn own(text: &String) -> Found<'_> {
+            Found { text, fallback: None }
         }
+        match self {
+            Self::One(text) => (reader.language.language() == reader.locale.language()).then(|| own(text)),
+            Self::ByLocale(map) => {
+                let exact = map.get(reader.locale).map(own);
+                let bare = || map.iter().find(|(tag, _)| tag.serves(reader.locale)).map(|(_, text)| own(text));
+                exact.or_else(bare).or_else(|| {
+                    let same = reader.fallbacks.iter().filter(|tag| tag.language() == reader.locale.language());
+                    same.filter_map(|tag| map.get_key_value(tag))
+                        .map(|(tag, text)| Found { text, fallback: Some(tag) })
+                        .next()
+                })
+            }
+        }
+    }
+
+    /// A fallback of another language that has a wording: to be named, since it is never put into an asset.
+    #[must_use]
+    pub fn elsewhere<'a>(&self, reader: &Reader<'a>) -> Option<&'a Locale> {
+        let other = |tag: &&Locale| tag.language() != reader.locale.language();
+        reader.fallbacks.iter().filter(other).find(|tag| self.for_locale(tag, reader.language).is_some())
     }
 
     /// All texts, for limits.
@@ -81,5 +121,22 @@ mod tests {
         let map = Wording::ByLocale(BTreeMap::from([("de".parse().unwrap(), "Servus.".to_owned())]));
         assert_eq!(map.for_locale(&at, &en), Some("Servus."));
         assert_eq!(map.for_locale(&en, &en), None);
+    }
+
+    #[test]
+    fn an_allowed_fallback_of_the_same_language_serves_and_says_so_and_another_language_never_does() {
+        let tag = |text: &str| text.parse::<Locale>().unwrap();
+        let (at, de, ch, en) = (tag("de-AT"), tag("de-DE"), tag("de-CH"), tag("en-US"));
+        let map = Wording::ByLocale([(de.clone(), "Hallo.".to_owned()), (en.clone(), "Hello.".to_owned())].into());
+        let reader = |fallbacks| Reader { locale: &at, language: &en, fallbacks };
+        assert_eq!(map.found(&reader(&[])), None, "a region serves no other by itself");
+        let allowed = [ch, en.clone(), de.clone()];
+        let found = map.found(&reader(&allowed)).unwrap();
+        assert_eq!((found.text, found.fallback), ("Hallo.", Some(&de)));
+        let foreign = [en.clone()];
+        assert_eq!(map.found(&reader(&foreign)), None);
+        assert_eq!(map.elsewhere(&reader(&foreign)), Some(&en));
+        let own = Wording::ByLocale([(at.clone(), "Servus.".to_owned()), (de, "Hallo.".to_owned())].into());
+        assert_eq!(own.found(&reader(&allowed)).unwrap().fallback, None, "its own wording comes first");
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countersign_domain::brand::Brand;
 use countersign_domain::brief::Brief;
+use countersign_domain::brief::refer::fill;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::digest::Digest;
 use countersign_domain::id::UserId;
@@ -12,6 +13,7 @@ use countersign_domain::library::{Claim, Passage, PassageQuery};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::release::Context;
 use countersign_domain::review::{Draft, Origin};
+use countersign_domain::wording::Reader;
 use countersign_engine::{DraftError, Engine, Priority, SubmitError};
 use countersign_library::index::{Hit, Index, IndexError};
 use countersign_render::{Template, Templates};
@@ -19,11 +21,11 @@ use countersign_rules::Packs;
 
 use crate::examine::Examiner;
 use crate::notes;
+use crate::fill_in::fill_in;
 use crate::prompt::{PromptError, Prompts};
 use crate::share::share;
-use crate::sources::{Place, Sources, gather};
+use crate::sources::{Place, Sources, gather, same_language};
 use crate::text::{TextAsk, Written};
-use crate::values::fill_in;
 
 /// What drafting needs; clones share it.
 #[derive(Clone, Debug)]
@@ -178,7 +180,7 @@ impl Drafter {
             content: asset.content,
             origin: Origin::Drafted { asked_by, model: self.model(), prompt, seed: task.seed },
             findings,
-            sources: notes::sources(&sources, &asset.skeleton),
+            sources: notes::sources(&sources, &asset.skeleton, &task.locale),
             context,
         })
     }
@@ -220,29 +222,39 @@ impl Drafter {
     }
 
     async fn retrieve(&self, task: &Task) -> Result<Vec<(Passage, f32)>, DraftingError> {
-        let query = |product: &str| PassageQuery {
+        let query = |product: &str, locale: &Locale| PassageQuery {
             brand: task.brand.id,
             text: query_text(task),
             product: product.to_owned(),
-            locale: task.locale.clone(),
+            locale: locale.clone(),
             market: task.market,
             now: task.now,
             limit: PASSAGES_LOOKED_AT,
         };
         // A passage may name its product by the key or by the name.
-        let queries: Vec<PassageQuery> = match task.brand.product(&task.brief.product) {
-            Some(product) if product.name == product.key => vec![query(&product.key)],
-            Some(product) => vec![query(&product.key), query(&product.name)],
-            None => vec![query("")],
+        let products = match task.brand.product(&task.brief.product) {
+            Some(product) if product.name == product.key => vec![product.key.as_str()],
+            Some(product) => vec![product.key.as_str(), product.name.as_str()],
+            None => vec![""],
         };
+        // The locale's own passages; those of an allowed fallback only where it has none.
+        let allowed = same_language(task.brand.sheet.fallbacks_of(&task.locale), &task.locale);
+        let locales = std::iter::once(&task.locale).chain(allowed);
+        let queries: Vec<Vec<PassageQuery>> =
+            locales.map(|locale| products.iter().map(|product| query(product, locale)).collect()).collect();
         let (index, passages, version) = (Arc::clone(&self.library), Arc::clone(&task.passages), task.passages_version);
         let brand = task.brand.id;
         let hits = tokio::task::spawn_blocking(move || {
             index.sync(brand, version, &passages)?;
             let mut hits: Vec<Hit> = Vec::new();
-            for hit in queries.iter().map(|query| index.search(query)).collect::<Result<Vec<_>, _>>()?.concat() {
-                if !hits.iter().any(|known| known.passage == hit.passage) {
-                    hits.push(hit);
+            for queries in queries {
+                for hit in queries.iter().map(|query| index.search(query)).collect::<Result<Vec<_>, _>>()?.concat() {
+                    if !hits.iter().any(|known| known.passage == hit.passage) {
+                        hits.push(hit);
+                    }
+                }
+                if !hits.is_empty() {
+                    break;
                 }
             }
             hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.cmp(&b.passage)));
@@ -256,8 +268,7 @@ impl Drafter {
     }
 
     fn source_texts(&self, task: &Task, sources: &Sources) -> Vec<String> {
-        let mut texts: Vec<String> = sources.all().map(|source| source.bound.text.clone()).collect();
-        texts.push(sources.product.text.clone());
+        let mut texts: Vec<String> = sources.texts().map(str::to_owned).collect();
         texts.extend(task.brand.sheet.products.iter().map(|product| product.name.clone()));
         texts
     }
@@ -271,10 +282,13 @@ pub(crate) fn product_key(sources: &Sources) -> &str {
 /// What retrieval is asked: the words of the brief that are in this language.
 fn query_text(task: &Task) -> String {
     let brief = &task.brief;
+    let fallbacks = task.brand.sheet.fallbacks_of(&task.locale);
+    let reader = Reader { locale: &task.locale, language: &brief.language, fallbacks };
     let mut words = vec![brief.product.as_str()];
-    words.extend(brief.messages.iter().filter_map(|message| message.for_locale(&task.locale, &brief.language)));
+    words.extend(brief.messages.iter().filter_map(|message| message.found(&reader)).map(|found| found.text));
     if brief.language.language() == task.locale.language() {
         words.extend([brief.objective.as_str(), brief.audience.as_str()]);
     }
-    words.join(" ")
+    // The names of values are no words of the brief.
+    fill(&words.join(" "), |_| Some(String::new())).unwrap_or_default()
 }

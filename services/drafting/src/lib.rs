@@ -8,11 +8,14 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
 
 pub mod choose;
+mod claims;
 pub mod drafter;
 pub mod events;
 pub mod examine;
+mod fill_in;
 mod figures;
 pub mod grammar;
+mod guidance;
 mod keys;
 mod notes;
 pub mod plan;

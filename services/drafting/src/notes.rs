@@ -46,7 +46,7 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
         note(severity, "drafting.left_out", format!("“{}” has no place in this asset: {why}.", clip(text)))
     });
     let used = skeleton.references();
-    let unsourced = sources.claims.iter().filter(|claim| claim.origin.ends_with(NO_SOURCE));
+    let unsourced = sources.claims.iter().filter(|claim| claim.origin.contains(NO_SOURCE));
     let unsourced = unsourced.filter(|claim| used.contains(&claim.bound.reference)).map(|claim| {
         let message = format!(
             "“{}” is claimed without a source: name what substantiates it, or take it out.",
@@ -54,7 +54,15 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
         );
         note(Severity::Warn, "drafting.unsourced_claim", message)
     });
-    missing.chain(none).chain(left_out).chain(unsourced).collect()
+    let fallen = sources.fallbacks.iter().filter(|fallback| used.contains(&fallback.reference)).map(|fallback| {
+        let message = format!(
+            "{} is worded for {}, the brand's allowed fallback for {locale}: see that it reads well there.",
+            capital(&fallback.what),
+            fallback.from
+        );
+        note(Severity::Info, "drafting.fallback", message)
+    });
+    missing.chain(none).chain(left_out).chain(unsourced).chain(fallen).collect()
 }
 
 /// Words that nobody knows, where they stand.
@@ -77,9 +85,9 @@ pub(crate) fn evasions(content: &Content, words: &[String]) -> Vec<Finding> {
 }
 
 /// Every source for the reviewer; one that this draft does not refer to has no reference.
-pub(crate) fn sources(sources: &Sources, skeleton: &Skeleton) -> Vec<SourceNote> {
+pub(crate) fn sources(sources: &Sources, skeleton: &Skeleton, locale: &Locale) -> Vec<SourceNote> {
     let used = skeleton.references();
-    let mut notes = sources.notes();
+    let mut notes = sources.notes(locale);
     for note in &mut notes {
         if !used.contains(&note.reference) {
             note.reference.clear();
@@ -97,16 +105,20 @@ fn clip(text: &str) -> String {
 }
 
 fn not_used(missing: &Missing) -> String {
-    let mut what = missing.what.chars();
-    let capital = what.next().map(char::to_uppercase).into_iter().flatten();
-    format!("{}{} was not used: {}.", capital.collect::<String>(), what.as_str(), missing.why)
+    format!("{} was not used: {}.", capital(&missing.what), missing.why)
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_uppercase).into_iter().flatten();
+    format!("{}{}", first.collect::<String>(), rest.as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::skeleton::lay_out;
-    use crate::sources::Source;
+    use crate::sources::{Fallback, Source};
     use countersign_domain::content::Bound;
     use countersign_render::Templates;
 
@@ -124,7 +136,9 @@ mod tests {
             messages: vec![phrase],
             claims: Vec::new(),
             passages: Vec::new(),
+            values: Vec::new(),
             missing: Vec::new(),
+            fallbacks: Vec::new(),
         };
         let templates = Templates::embedded().unwrap();
         let said = |asset_type: &str| {
@@ -136,5 +150,34 @@ mod tests {
         assert_eq!(rules, ["drafting.no_sources", "drafting.left_out"]);
         assert_eq!(post[1].message, "“less worry” has no place in this asset: it is no whole sentence.");
         assert_eq!(said("email"), Vec::new());
+    }
+
+    #[test]
+    fn what_came_by_an_allowed_fallback_is_said_where_it_is_used() {
+        let bound = |name: &str, text: &str| Bound { reference: name.into(), source: name.into(), text: text.into() };
+        let text = bound("message.1", "Jede Nacht geprüft.");
+        let message = Source { form: Form::Sentence, bound: text, origin: String::new(), score: None };
+        let fallen = |reference: &str, what: &str| Fallback {
+            reference: reference.into(),
+            what: what.into(),
+            from: "de-DE".parse().unwrap(),
+        };
+        let sources = Sources {
+            product: bound("product.name", "Fjord"),
+            messages: vec![message],
+            claims: Vec::new(),
+            passages: Vec::new(),
+            values: Vec::new(),
+            missing: Vec::new(),
+            fallbacks: vec![fallen("message.1", "message 1 of the brief"), fallen("text.speaker", "value `speaker`")],
+        };
+        let templates = Templates::embedded().unwrap();
+        let skeleton = lay_out(templates.get("email").unwrap(), &sources, 1);
+        let said = findings(&sources, &skeleton, &"de-AT".parse().unwrap(), "body");
+        assert_eq!(said.len(), 1);
+        assert_eq!((said[0].rule.as_str(), said[0].severity), ("drafting.fallback", Severity::Info));
+        assert!(
+            said[0].message.starts_with("Message 1 of the brief is worded for de-DE, the brand's allowed fallback")
+        );
     }
 }

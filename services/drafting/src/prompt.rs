@@ -13,6 +13,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
+use crate::guidance;
 use crate::keys;
 use crate::skeleton::Skeleton;
 use crate::sources::Sources;
@@ -180,13 +181,7 @@ impl Prompts {
     fn starter_text(&self, words: &Words, ask: &Ask<'_>) -> Result<String, PromptError> {
         let brief = ask.brief;
         // Whatever the language: the drafts of a kit speak of the same thing in all their locales.
-        let mut about: Vec<&str> = brief.messages.iter().flat_map(Wording::texts).collect();
-        for claim in &brief.claims {
-            match claim {
-                ClaimForm::Full(full) => about.extend(full.text.texts()),
-                ClaimForm::Plain(text) => about.push(text),
-            }
-        }
+        let mut about: Vec<&str> = wordings(brief).collect();
         // The library's claims are in the brief by their keys only.
         let of_library = ask.sources.claims.iter().filter(|claim| !claim.bound.source.starts_with("claim:brief."));
         about.extend(of_library.map(|claim| claim.bound.text.as_str()));
@@ -237,6 +232,10 @@ struct InstructValues {
     audience: String,
     objective: String,
     tone: String,
+    /// How readers are addressed; empty where the brand does not say.
+    formality: String,
+    /// The brand's terms that this asset may need.
+    glossary: Vec<String>,
     sources: Vec<NamedText>,
     findings: Vec<String>,
     slots: Vec<String>,
@@ -259,6 +258,10 @@ impl InstructValues {
                 .filter(|source| used.contains(&source.bound.reference))
                 .map(|source| named(&source.bound.reference, &source.bound.text)),
         );
+        // A term is looked for in what this asset draws on, and in the brief's wordings of any language.
+        let mut texts: Vec<&str> = ask.sources.texts().collect();
+        texts.extend(wordings(ask.brief));
+        let glossary = guidance::glossary(&ask.brand.sheet, ask.locale, &texts);
         Self {
             brand: plain(&ask.brand.sheet.identity.name),
             voice: plain(&ask.brand.sheet.voice),
@@ -269,11 +272,22 @@ impl InstructValues {
             audience: plain(&ask.brief.audience),
             objective: plain(&ask.brief.objective),
             tone: plain(&ask.brief.tone),
+            formality: guidance::formality(&ask.brand.sheet, ask.locale),
+            glossary: glossary.iter().map(|line| plain(line)).collect(),
             sources,
             findings: ask.findings.iter().map(|finding| plain(finding)).collect(),
             slots: ask.skeleton.slots.iter().map(|slot| slot.name.clone()).collect(),
         }
     }
+}
+
+/// The brief's messages and claims in every language.
+fn wordings(brief: &Brief) -> impl Iterator<Item = &str> {
+    let claims = brief.claims.iter().flat_map(|claim| match claim {
+        ClaimForm::Full(full) => full.text.texts(),
+        ClaimForm::Plain(text) => vec![text.as_str()],
+    });
+    brief.messages.iter().flat_map(Wording::texts).chain(claims)
 }
 
 fn read(file: &str) -> Result<&'static str, PromptError> {

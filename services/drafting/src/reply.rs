@@ -88,7 +88,9 @@ mod tests {
             messages: Vec::new(),
             claims: Vec::new(),
             passages: Vec::new(),
+            values: Vec::new(),
             missing: Vec::new(),
+            fallbacks: Vec::new(),
         }
     }
 

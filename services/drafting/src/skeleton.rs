@@ -231,7 +231,9 @@ mod tests {
             messages: list("message", messages),
             claims: list("claim", claims),
             passages: Vec::new(),
+            values: Vec::new(),
             missing: Vec::new(),
+            fallbacks: Vec::new(),
         }
     }
 

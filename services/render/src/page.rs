@@ -7,6 +7,8 @@ use base64::Engine as _;
 use countersign_released::content::{PartnerField, SlotText};
 use countersign_released::digest::Digest;
 use countersign_released::profile::Profile;
+use countersign_released::release::LockupRules;
+use countersign_released::social::SocialNetwork;
 use minijinja::value::Value;
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation as _;
@@ -14,6 +16,7 @@ use url::Url;
 
 use crate::color::Palette;
 use crate::inline::{self, Run};
+use crate::lockup::{Area, Mark, RULE_WIDTH, Rules, place};
 use crate::render::Job;
 use crate::template::{Hole, Layout, LockedText, Slot};
 use crate::vector::{Marks, Named};
@@ -58,7 +61,7 @@ pub(crate) struct Page {
     links: LinksView,
     colors: Palette,
     logos: LogosView,
-    badge: Option<Value>,
+    badge: Option<BadgeView>,
     /// What `lockup` places.
     marks: Value,
 }
@@ -75,6 +78,15 @@ struct LayoutView {
     name: String,
     title: String,
     /// In CSS pixels; 0 where it has no size.
+    width: u32,
+    height: u32,
+}
+
+/// What a tier's badge shows; with an image where the brand gave one.
+#[derive(Debug, Serialize)]
+struct BadgeView {
+    label: Value,
+    src: String,
     width: u32,
     height: u32,
 }
@@ -160,16 +172,16 @@ impl Page {
                 width: layout.picture.as_ref().map_or(0, |picture| picture.width),
                 height: layout.picture.as_ref().map_or(0, |picture| picture.height),
             },
-            partner: PartnerField::ALL.map(field).into(),
+            partner: PartnerField::ALL.map(field).into_iter().chain([("socials", socials(profile))]).collect(),
             brand: brand_values.map(|(name, value)| (name, face.isolated(&inline::join_lines(value, ", ")))).into(),
             slots: slots(job, layout, face),
             locked: job.locked.iter().map(|(name, text)| (name.clone(), face.locked(text, job.subject))).collect(),
             legal: job.legal.unwrap_or_default().lines().map(|line| face.value(line.trim())).collect(),
             links: Addresses::of(job)?.view(),
             colors: Palette::of(&brand.color).ok_or_else(|| RenderError::Color(brand.color.clone()))?,
-            marks: logos.marks(&words),
+            marks: logos.marks(&words, brand.lockup),
             logos: logos.view(),
-            badge: None,
+            badge: badge(job, face)?,
             words: words.0,
         })
     }
@@ -209,6 +221,41 @@ fn slots(job: &Job<'_>, layout: &Layout, face: Face) -> BTreeMap<String, SlotVie
     slots
 }
 
+/// Where both have a logo, their sizes are those of the brand's lock-up.
+fn together(rules: Rules, brand: &mut Option<Image>, partner: &mut Option<Image>) -> Result<(), RenderError> {
+    let (Some(brand), Some(partner)) = (brand, partner) else { return Ok(()) };
+    let mark = |image: &Image| Mark { width: image.natural.0, height: image.natural.1 };
+    let (width, height) = (f64::from(LOGO_BOX.0), f64::from(LOGO_BOX.1));
+    // The boxes of both, with the clear space around.
+    let clear = height * f64::from(rules.clear_space_percent) / 100.0;
+    let area = Area { x: 0.0, y: 0.0, width: 2.0 * width + 4.0 * clear + RULE_WIDTH, height: height + 2.0 * clear };
+    let placed = place(rules, mark(brand), mark(partner), area, false)
+        .map_err(|error| RenderError::Lockup { reason: error.to_string() })?;
+    for (image, rect) in [(brand, placed.brand), (partner, placed.partner)] {
+        (image.width, image.height) = (pixels(rect.width), pixels(rect.height));
+    }
+    Ok(())
+}
+
+/// The partner's pages elsewhere, by the networks' names.
+fn socials(profile: &Profile) -> Value {
+    let page = |(network, url): (&SocialNetwork, &String)| {
+        Value::from_pairs([("name", Value::from(network.title())), ("url", Value::from(url.as_str()))])
+    };
+    profile.socials.iter().map(page).collect()
+}
+
+/// The badge that the partner holds now, in the language of the asset, where the brand has one for its tier.
+fn badge(job: &Job<'_>, face: Face) -> Result<Option<BadgeView>, RenderError> {
+    let context = job.subject.context;
+    let held = job.subject.profile.badge.as_ref();
+    let Some(design) = held.and_then(|tier| context.brand.badges.get(tier)) else { return Ok(None) };
+    let Some(label) = design.label_in(&context.locale) else { return Ok(None) };
+    let image = design.image.as_ref().map(|digest| Image::new(digest, job.blobs, job.subject.images)).transpose()?;
+    let (src, width, height) = image.map_or_else(Default::default, |image| (image.src, image.width, image.height));
+    Ok(Some(BadgeView { label: face.value(label), src, width, height }))
+}
+
 /// Bare text, for attributes.
 struct Words(BTreeMap<&'static str, String>);
 
@@ -236,20 +283,25 @@ impl Logos {
     fn of(job: &Job<'_>) -> Result<Self, RenderError> {
         let Subject { context, profile, images, .. } = *job.subject;
         let image = |digest: Option<&Digest>| digest.map(|digest| Image::new(digest, job.blobs, images)).transpose();
-        Ok(Self {
+        let mut logos = Self {
             brand: image(context.brand.logo.as_ref())?,
             partner: image(profile.logo.as_ref())?,
-            dark_brand: None,
-            dark_partner: None,
-        })
+            dark_brand: image(context.brand.logo_dark.as_ref())?,
+            dark_partner: image(profile.logo_dark.as_ref())?,
+        };
+        let rules = context.brand.lockup.into();
+        together(rules, &mut logos.brand, &mut logos.partner)?;
+        together(rules, &mut logos.dark_brand, &mut logos.dark_partner)?;
+        Ok(logos)
     }
 
-    fn marks(&self, words: &Words) -> Value {
+    fn marks(&self, words: &Words, rules: LockupRules) -> Value {
         let mark = |image: &Option<Image>, name: &'static str| Named {
             name: words.0.get(name).cloned().unwrap_or_default(),
             image: image.as_ref().map(|image| (image.src.clone(), image.natural)),
         };
         Value::from_object(Marks {
+            rules: rules.into(),
             light: [mark(&self.brand, "brand"), mark(&self.partner, "partner")],
             dark: [mark(&self.dark_brand, "brand"), mark(&self.dark_partner, "partner")],
         })
@@ -392,9 +444,12 @@ impl Image {
 fn fit(width: u32, height: u32) -> (u32, u32) {
     let (width, height) = (f64::from(width), f64::from(height));
     let scale = (f64::from(LOGO_BOX.0) / width).min(f64::from(LOGO_BOX.1) / height).min(1.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the result is between 1 and the box")]
-    let pixels = |length: f64| (length * scale).round().max(1.0) as u32;
-    (pixels(width), pixels(height))
+    (pixels(width * scale), pixels(height * scale))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths are between 1 and some hundreds")]
+fn pixels(length: f64) -> u32 {
+    length.round().max(1.0) as u32
 }
 
 #[cfg(test)]

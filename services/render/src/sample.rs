@@ -52,7 +52,8 @@ pub fn longest_profile(direction: &str) -> Profile {
         description: "Wir betreuen Unternehmen. ".repeat(15).trim().into(),
         privacy_url: url(PartnerField::PrivacyUrl),
         unsubscribe_url: url(PartnerField::UnsubscribeUrl),
-        logo: None,
+        contact_role: "Leiterin Partnervertrieb und Öffentliche Auftraggeber Nord".into(),
+        ..Profile::default()
     }
 }
 

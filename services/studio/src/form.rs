@@ -1,5 +1,7 @@
 //! The brief as a form: what a marketer types, kept as it was typed when something needs another look.
 
+mod values;
+
 use std::collections::BTreeMap;
 
 use countersign_domain::brief::{BriefForm, ClaimForm, ClaimFull};
@@ -7,6 +9,7 @@ use countersign_domain::place::Locale;
 use countersign_domain::wording::Wording;
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
+pub(crate) use values::{KINDS, Row};
 
 /// Messages and own claims stand one a line; `other_*` hold the same lines in another language, in the same order.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -25,6 +28,11 @@ pub(crate) struct Typed {
     pub other_language: String,
     pub other_messages: String,
     pub other_claims: String,
+    /// The rows of values, a column each; a row that was left empty has its place in all of them.
+    pub value_kind: Vec<String>,
+    pub value_name: Vec<String>,
+    pub value_is: Vec<String>,
+    pub value_other: Vec<String>,
     /// Keys of the library's claims.
     #[serde(rename = "claim")]
     pub claims: Vec<String>,
@@ -52,6 +60,10 @@ impl Typed {
         let texts = self.paired(&texts, &self.other_claims, "other_claims", &mut faults);
         let mut claims: Vec<ClaimForm> = self.claims.iter().cloned().map(ClaimForm::Plain).collect();
         claims.extend(texts.into_iter().zip(sources).map(|(text, source)| ClaimForm::Full(ClaimFull { text, source })));
+        let values = self.values().unwrap_or_else(|fault| {
+            faults.insert("values".into(), fault);
+            BTreeMap::new()
+        });
         let variants = number(&self.variants, "variants", &mut faults);
         let seed = number(&self.seed, "seed", &mut faults);
         let mut locales = self.locales.clone();
@@ -74,6 +86,7 @@ impl Typed {
             tone: self.tone.trim().to_owned(),
             messages,
             claims,
+            values,
             locales,
             markets: words(&self.markets),
             asset_types: self.asset_types.clone(),
@@ -149,7 +162,8 @@ pub(crate) fn beside_fields(problem: &Problem, typed: &Typed) -> FieldFaults {
     for fault in &problem.errors {
         let mut parts = fault.pointer.trim_start_matches('/').split('/');
         let name = parts.next().unwrap_or("");
-        let index = parts.next().and_then(|part| part.parse::<usize>().ok());
+        let second = parts.next().unwrap_or("");
+        let index = second.parse::<usize>().ok();
         let field = match (name, index) {
             ("claims", Some(i)) if i >= typed.claims.len() => "own_claims",
             ("claims", _) => "claim",
@@ -161,6 +175,7 @@ pub(crate) fn beside_fields(problem: &Problem, typed: &Typed) -> FieldFaults {
         let line = match (field, index) {
             ("messages", Some(i)) => format!("line {}: ", i + 1),
             ("own_claims", Some(i)) => format!("line {}: ", i + 1 - typed.claims.len()),
+            ("values", _) => typed.row_of(&unescaped(second)).map_or_else(String::new, |row| format!("row {row}: ")),
             _ => String::new(),
         };
         let said = faults.entry(field.to_owned()).or_default();
@@ -171,6 +186,11 @@ pub(crate) fn beside_fields(problem: &Problem, typed: &Typed) -> FieldFaults {
         said.push_str(&fault.detail);
     }
     faults
+}
+
+/// A step of a pointer as it was before it was escaped (RFC 6901, section 4).
+fn unescaped(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]
@@ -232,7 +252,10 @@ mod tests {
             .fault("/claims/1", "is too long")
             .fault("/locales/1", "is no locale")
             .fault("/messages/0", "has a line break")
+            .fault("/values/event/zone", "is no zone")
             .fault("/product", "is required");
+        let values = Typed { value_name: vec![String::new(), "event".into()], ..typed() };
+        assert_eq!(beside_fields(&problem, &values)["values"], "row 2: is no zone");
         let faults = beside_fields(&problem, &typed());
         assert_eq!(faults["own_claims"], "line 1: is too long");
         assert_eq!(faults["more_locales"], "is no locale");

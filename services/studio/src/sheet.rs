@@ -1,6 +1,8 @@
 //! A brand as a request or a file writes it: checked whole, every fault with its pointer. One way for the API and for
 //! the command line.
 
+mod language;
+
 use std::collections::BTreeSet;
 
 use countersign_domain::brand::BrandSheet;
@@ -33,6 +35,7 @@ pub fn check(sheet: &BrandSheet) -> Result<(), Faults> {
             line(&mut faults, &format!("{pointer}/{i}"), term, 1, 80);
         }
     }
+    language::check(sheet, &mut faults);
     if faults.0.is_empty() { Ok(()) } else { Err(faults) }
 }
 

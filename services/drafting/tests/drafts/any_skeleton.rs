@@ -34,7 +34,15 @@ fn sources() -> impl Strategy<Value = Sources> {
     (list("message", 6), list("claim", 8), list("passage", 2), "\\PC{1,120}").prop_map(
         |(messages, claims, passages, product)| {
             let product = Bound { reference: "product.name".into(), source: "product:brief".into(), text: product };
-            Sources { product, messages, claims, passages, missing: Vec::new() }
+            Sources {
+                product,
+                messages,
+                claims,
+                passages,
+                values: Vec::new(),
+                missing: Vec::new(),
+                fallbacks: Vec::new(),
+            }
         },
     )
 }

@@ -33,6 +33,13 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
     let sheet = BrandSheet {
         identity: BrandIdentity { name: "Nordwind".into(), ..BrandIdentity::default() },
         voice: format!("Plain. {HOSTILE}"),
+        glossary: serde_json::from_value(json!([
+            {"term": "backup", "translations": {"de": "Sicherung"}, "note": format!("Never short. {HOSTILE}")},
+            {"term": "Fjord", "do_not_translate": true},
+            {"term": "tape", "translations": {"de": "Band", "en": "tape"}},
+        ]))
+        .unwrap(),
+        formality: serde_json::from_value(json!({"de": "formal"})).unwrap(),
         ..BrandSheet::default()
     };
     let (brand, brief) = (brand(sheet), brief(form));
@@ -91,6 +98,9 @@ fn nothing_of_a_hostile_brief_reaches_the_starter() {
 fn a_hostile_brief_is_text_to_a_model_with_instructions() {
     let prompts = Prompts::instruct().unwrap();
     check("instruct-email-en.txt", &prompt(&prompts, plain_brief(), "email", "en-US", &[]));
+    let german = prompt(&prompts, plain_brief(), "email", "de-DE", &[]);
+    check("instruct-email-de.txt", &german);
+    assert!(german.contains("Address the reader with “Sie”.") && !german.contains("<|end|>"), "{german}");
     let rendered = prompt(&prompts, hostile_brief(), "email", "en-US", &[format!("body: {HOSTILE}")]);
     check("instruct-email-en-hostile.txt", &rendered);
     assert!(rendered.contains("{{7*7}} {% raw %}{{ brand }}{% endraw %}") && !rendered.contains("49"), "{rendered}");

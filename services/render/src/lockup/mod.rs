@@ -7,6 +7,8 @@
 mod check;
 mod place;
 
+use countersign_released::release::{LockupRules, RelativeSize};
+
 pub use check::{Violation, check, contrast};
 pub use place::{LockupError, Placement, RULE_WIDTH, place};
 
@@ -38,6 +40,21 @@ pub enum Relative {
     NotLarger,
     /// At most two thirds as high as the brand's.
     TwoThirds,
+}
+
+impl From<LockupRules> for Rules {
+    fn from(rules: LockupRules) -> Self {
+        Self {
+            relative: match rules.relative {
+                RelativeSize::Equal => Relative::Equal,
+                RelativeSize::NotLarger => Relative::NotLarger,
+                RelativeSize::TwoThirds => Relative::TwoThirds,
+            },
+            clear_space_percent: rules.clear_space_percent,
+            min_width_px: rules.min_width_px,
+            contrast_tenths: rules.contrast_tenths,
+        }
+    }
 }
 
 /// A logo's own size, in pixels or units.

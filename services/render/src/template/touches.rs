@@ -97,7 +97,7 @@ impl Touches {
 }
 
 /// What a lock-up is made of.
-const LOGOS: [&str; 4] = ["logo", "logo_dark", "logo_vector", "display_name"];
+const LOGOS: [&str; 3] = ["logo", "logo_dark", "display_name"];
 
 #[cfg(test)]
 mod tests {

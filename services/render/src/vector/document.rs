@@ -72,10 +72,29 @@ pub(crate) fn to_pdf(tree: &Tree, facts: &Facts<'_>) -> Result<Vec<u8>, String> 
         link.action().action_type(ActionType::Uri).uri(Str(address.as_bytes()));
     }
     let mut drawing_at = Content::new();
-    drawing_at.transform([width, 0.0, 0.0, height, 0.0, 0.0]).x_object(Name(b"D"));
+    drawing_at.transform([POINTS, 0.0, 0.0, POINTS, 0.0, 0.0]).x_object(Name(b"D"));
     pdf.stream(content, &drawing_at.finish());
     pdf.extend(&drawing);
-    Ok(pdf.finish())
+    at_its_own_size(pdf.finish(), drawn)
+}
+
+/// svg2pdf scales a drawing into a square of one point, in which Chrome's reader (pdfium) loses narrow letters when text
+/// is searched or copied. So the drawing's matrix becomes the identity, in as many bytes, and no offset moves.
+fn at_its_own_size(mut pdf: Vec<u8>, drawing: Ref) -> Result<Vec<u8>, String> {
+    let unlike = || "the drawing is not as svg2pdf writes one".to_owned();
+    let find = |from: usize, what: &[u8]| {
+        let rest = pdf.get(from..)?;
+        rest.windows(what.len()).position(|window| window == what).map(|at| from + at + what.len())
+    };
+    let object = find(0, format!("\n{} 0 obj", drawing.get()).as_bytes()).ok_or_else(unlike)?;
+    let start = find(object, b"/Matrix [").ok_or_else(unlike)?;
+    let end = find(start, b"]").ok_or_else(unlike)? - 1;
+    let identity = format!("{:<1$}", "1 0 0 1 0 0", end - start);
+    if identity.len() != end - start {
+        return Err(unlike());
+    }
+    pdf[start..end].copy_from_slice(identity.as_bytes());
+    Ok(pdf)
 }
 
 /// In points, from the lower left.
@@ -102,6 +121,8 @@ mod tests {
         let pdf = make();
         assert_eq!(pdf, make());
         let text = String::from_utf8_lossy(&pdf);
+        let matrices = text.matches("/Matrix [").count();
+        assert_eq!((matrices, text.matches("/Matrix [1 0 0 1 0 0").count()), (1, 1), "{text}");
         for wanted in ["%PDF-1.7", "(A page)", "(de-DE)", "(https://a.example/x)", "/MediaBox [0 0 72 144]"] {
             assert!(text.contains(wanted), "{wanted}");
         }

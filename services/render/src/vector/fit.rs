@@ -41,6 +41,8 @@ pub(crate) enum FitError {
     TooLong { text: String, lines: usize, width: u32, height: u32, min: u32 },
     #[error("“{text}” holds {glyph} (U+{:04X}), which the bundled fonts have no glyph for", u32::from(*glyph))]
     NoGlyph { text: String, glyph: char },
+    #[error("the logos cannot stand together: {0}")]
+    Lockup(String),
 }
 
 /// Sizes are tried in steps of so much.

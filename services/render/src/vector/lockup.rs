@@ -4,7 +4,9 @@ use minijinja::value::{Kwargs, Object, Serde, Value};
 use minijinja::{Error, ErrorKind, State};
 use serde::Serialize;
 
-use super::fit::{Fitted, FitError, Room, failed, fit_text, is_rtl};
+use super::fit::{FitError, failed, is_rtl};
+use super::fonts::{ASCENT, DESCENT, NoGlyph, width};
+use crate::lockup::{Area, Mark, RULE_WIDTH, Rect, Rules, place};
 
 /// A logo, or a name that stands for one.
 #[derive(Clone, Debug)]
@@ -17,6 +19,7 @@ pub(crate) struct Named {
 /// What can be placed: brand and partner, for light ground and for dark.
 #[derive(Debug)]
 pub(crate) struct Marks {
+    pub(crate) rules: Rules,
     pub(crate) light: [Named; 2],
     pub(crate) dark: [Named; 2],
 }
@@ -28,19 +31,16 @@ impl Object for Marks {}
 struct Placed {
     /// Of an image; empty for a name.
     src: String,
-    /// A name in lines, each with its baseline.
-    lines: Vec<Line>,
+    /// A name; empty for an image.
+    text: String,
+    /// Of the name's letters.
     size: f64,
+    /// On which the name stands.
+    baseline: f64,
     x: f64,
     y: f64,
     width: f64,
     height: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Line {
-    text: String,
-    y: f64,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,47 +57,52 @@ struct Lockup {
     rule: Rule,
 }
 
-/// The letters of a name, in CSS pixels.
-const LARGEST: f64 = 40.0;
-const SMALLEST: f64 = 8.0;
+/// A name stands for a logo as wide as its letters are at this size, in CSS pixels.
+const LETTERS: f64 = 40.0;
+/// From a line to the next, in sizes.
+const SPACING: f64 = 1.25;
 
 /// The function of layouts.
 pub(super) fn lockup(state: &State, options: Kwargs) -> Result<Value, Error> {
-    let (x, y): (f64, f64) = (options.get("x")?, options.get("y")?);
-    let (width, height): (f64, f64) = (options.get("width")?, options.get("height")?);
+    let area = Area {
+        x: options.get("x")?,
+        y: options.get("y")?,
+        width: options.get("width")?,
+        height: options.get("height")?,
+    };
     let dark = options.get::<Option<bool>>("dark")?.unwrap_or(false);
     options.assert_all_used()?;
     let marks = state.lookup("marks");
     let marks = marks.as_ref().and_then(|marks| marks.downcast_object_ref::<Marks>());
-    let marks = marks.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "lockup: only pictures have one"))?;
+    let marks = marks.ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "lockup: only layouts have one"))?;
     let [brand, partner] = if dark { &marks.dark } else { &marks.light };
-    let gap = height * 0.5;
-    let half = (width - 2.0 * gap) / 2.0;
     let rtl = is_rtl(state);
-    let (first, second) = (x, x + half + 2.0 * gap);
-    let (brand_x, partner_x) = if rtl { (second, first) } else { (first, second) };
-    let lockup = Lockup {
-        brand: placed(brand, brand_x, y, half, height, rtl).map_err(failed)?,
-        partner: placed(partner, partner_x, y, half, height, rtl).map_err(failed)?,
-        rule: Rule { x: x + half + gap, y, height },
-    };
+    let (brand_size, partner_size) = (size(brand).map_err(failed)?, size(partner).map_err(failed)?);
+    let placed = place(marks.rules, brand_size, partner_size, area, rtl)
+        .map_err(|error| failed(FitError::Lockup(error.to_string())))?;
+    let rule = Rule { x: placed.rule.x + RULE_WIDTH / 2.0, y: placed.rule.y, height: placed.rule.height };
+    let lockup = Lockup { brand: stand(brand, placed.brand, rtl), partner: stand(partner, placed.partner, rtl), rule };
     Ok(Value::from(Serde(&lockup)))
 }
 
-fn placed(mark: &Named, x: f64, y: f64, width: f64, height: f64, rtl: bool) -> Result<Placed, FitError> {
-    if let Some((src, (w, h))) = &mark.image {
-        let scale = (width / f64::from(*w)).min(height / f64::from(*h));
-        let (w, h) = (f64::from(*w) * scale, f64::from(*h) * scale);
-        return Ok(Placed { src: src.clone(), x, y: y + (height - h) / 2.0, width: w, height: h, ..Placed::default() });
+/// Of a logo its own; of a name that of its letters.
+fn size(mark: &Named) -> Result<Mark, FitError> {
+    if let Some((_, (width, height))) = mark.image {
+        return Ok(Mark { width, height });
     }
-    let room = Room { width, height, size: LARGEST.min(height), min: SMALLEST, lines: 3, bold: true, spacing: 1.15 };
-    let Fitted { size, leading, baseline, width, height: used, lines } = fit_text(&mark.name, &room)?;
-    let top = y + (height - used) / 2.0;
-    let mut at = top + baseline;
-    let line = |text: String| {
-        let line = Line { text: if rtl { format!("\u{2067}{text}\u{2069}") } else { text }, y: at };
-        at += leading;
-        line
-    };
-    Ok(Placed { lines: lines.into_iter().map(line).collect(), size, x, y: top, width, height: used, ..Placed::default() })
+    let ems = width(&mark.name, true)
+        .map_err(|NoGlyph(glyph)| FitError::NoGlyph { text: mark.name.clone(), glyph })?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a name's width is some hundred pixels")]
+    let pixels = |length: f64| (length * LETTERS).ceil().max(1.0) as u32;
+    Ok(Mark { width: pixels(ems), height: pixels(SPACING) })
+}
+
+fn stand(mark: &Named, rect: Rect, rtl: bool) -> Placed {
+    let Rect { x, y, width, height } = rect;
+    if let Some((src, _)) = &mark.image {
+        return Placed { src: src.clone(), x, y, width, height, ..Placed::default() };
+    }
+    let size = height / SPACING;
+    let text = if rtl { format!("\u{2067}{}\u{2069}", mark.name) } else { mark.name.clone() };
+    Placed { text, size, baseline: y + (SPACING - ASCENT - DESCENT) / 2.0 * size + ASCENT * size, x, y, width, height, ..Placed::default() }
 }

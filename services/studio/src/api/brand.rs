@@ -28,6 +28,27 @@ pub(super) struct Sheet {
     competitors: Option<Vec<String>>,
     /// Words that no asset of the brand may hold.
     forbidden_terms: Option<Vec<String>>,
+    /// How terms are written in other languages; given to models that read instructions. At most 500.
+    glossary: Option<Vec<SheetTerm>>,
+    /// How readers are addressed, `formal` or `informal`, by locale or language (`de` is for every de-*).
+    #[schema(schema_with = super::schemas::formality)]
+    formality: Option<serde_json::Value>,
+    /// By locale, the locales whose wordings and passages may stand in for those that it lacks, in order. Only those of the
+    /// same language are put into an asset, and marked; of another language it is only said that there is one. Legal text
+    /// has no fallback.
+    fallbacks: Option<std::collections::BTreeMap<String, Vec<String>>>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct SheetTerm {
+    term: String,
+    /// By locale or language.
+    translations: Option<std::collections::BTreeMap<String, String>>,
+    /// It stays as it is in every language; then it has no translations.
+    do_not_translate: Option<bool>,
+    /// What it means, or when it is used.
+    note: Option<String>,
 }
 
 /// What of a brand shows in a rendition.
@@ -262,6 +283,12 @@ mod tests {
         let mut odd = sheet();
         odd["identity"]["lockup"] = json!({"relative": "huge"});
         assert_eq!(world.put("/api/v1/brands/acme", "admin", None, odd).await.status, 422);
+        let mut odd = sheet();
+        odd["fallbacks"] = json!({"de-AT": ["de-DE"], "de-DE": ["de-AT"]});
+        odd["glossary"] = json!([{"term": "vault", "do_not_translate": true, "translations": {"de": "Tresor"}}]);
+        let refused = world.put("/api/v1/brands/acme", "admin", None, odd).await.json();
+        let pointers: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].clone()).collect();
+        assert_eq!(pointers, ["/glossary/0/translations", "/fallbacks/de-AT"]);
         let mut odd = sheet();
         odd["colour"] = json!("teal");
         assert_eq!(world.put("/api/v1/brands/acme", "admin", None, odd).await.status, 422);

@@ -41,7 +41,8 @@ impl Queued {
 }
 
 /// What a marketer asks for. A message is a string in the brief's `language`, or a map from BCP 47 tag to text; a claim
-/// is the key of one in the library, a string, or such a wording with its source.
+/// is the key of one in the library, a string, or such a wording with its source. Both may refer to the brief's values, which
+/// are written as each locale's readers expect: `{{date.event}}`, `{{price.basic}}`.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its schema is used; the body is read as the domain's BriefForm")]
 pub(super) struct Brief {
@@ -58,6 +59,8 @@ pub(super) struct Brief {
     messages: Option<Vec<serde_json::Value>>,
     #[schema(schema_with = super::schemas::claims)]
     claims: Option<Vec<serde_json::Value>>,
+    #[schema(schema_with = super::schemas::values)]
+    values: Option<serde_json::Value>,
     /// BCP 47 tags, such as `en-US`.
     locales: Vec<String>,
     /// ISO 3166 codes, such as `US`; needed for locales without a region.

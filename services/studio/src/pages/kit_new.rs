@@ -15,7 +15,7 @@ use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 use crate::access;
-use crate::form::{FieldFaults, Typed, beside_fields};
+use crate::form::{FieldFaults, KINDS, Row, Typed, beside_fields};
 use crate::making::{make, planned};
 use crate::state::Studio;
 use crate::when::When;
@@ -29,6 +29,9 @@ pub(super) struct KitNew {
     pub brands: Vec<(String, String)>,
     pub products: Vec<String>,
     pub claims: Vec<ClaimChoice>,
+    pub values: Vec<Row>,
+    /// Name, title and how it is typed.
+    pub value_kinds: &'static [(&'static str, &'static str, &'static str)],
     pub locales: Vec<String>,
     /// Name and title.
     pub asset_types: Vec<(String, String)>,
@@ -158,6 +161,8 @@ async fn form(
         brands: brands.iter().map(|brand| (brand.slug.clone(), brand.sheet.identity.name.clone())).collect(),
         tones: TONES,
         languages: LANGUAGES,
+        values: typed.shown_values(),
+        value_kinds: KINDS,
         typed,
         faults,
         problem,
@@ -225,6 +230,26 @@ mod tests {
         assert!(answer.body.contains("It keeps working."));
         assert!(answer.body.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}"), "{}", answer.body);
         assert!(!answer.body.contains("<script>alert"));
+    }
+
+    #[tokio::test]
+    async fn values_are_typed_in_rows_and_referred_to_by_messages() {
+        let world = World::new().await;
+        let empty = world.page("/kits/new", "marketer").await;
+        assert_eq!(empty.body.matches("name=\"value_name\"").count(), 5);
+        let rows = "&value_kind=date&value_name=event&value_is=2026-12-01+14%3A00+Europe%2FBerlin&value_other=\
+            &value_kind=date&value_name=&value_is=&value_other=";
+        let said = FORM.replace("No+line+needed.", "Join+us+on+%7B%7Bdate.event%7D%7D.");
+        let made = world.submit("/kits", "marketer", &format!("{said}{rows}")).await;
+        assert_eq!(made.status, 303, "{}", made.body);
+        let without = world.submit("/kits", "marketer", &said).await;
+        assert_eq!(without.status, 422);
+        assert!(without.body.contains("{{date.event}}") && without.body.contains("it has none"), "{}", without.body);
+        let odd = format!("{said}{}", rows.replace("Berlin", "Atlantis"));
+        let refused = world.submit("/kits", "marketer", &odd).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.body.contains("id=\"fault-values\"") && refused.body.contains("row 1: "), "{}", refused.body);
+        assert!(refused.body.contains("value=\"2026-12-01 14:00 Europe&#x2f;Atlantis\""), "{}", refused.body);
     }
 
     #[tokio::test]

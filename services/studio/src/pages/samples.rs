@@ -183,6 +183,8 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
         claims: vec![claim()],
         locales: vec!["en-US".into(), "de-DE".into()],
         asset_types: vec![("email".into(), "Email".into()), ("x_post".into(), "X post".into())],
+        values: vec![crate::form::Row { kind: "text".into(), name: hostile(), value: hostile(), other: hostile() }],
+        value_kinds: crate::form::KINDS,
         tones: kit_new::TONES,
         languages: kit_new::LANGUAGES,
     };

@@ -1,4 +1,11 @@
 //! A brief: what a marketer asks. The wire form, and the check that turns it into one that can be planned.
+//!
+//! What must be exact and differs by locale is a value ([`value`]), which messages and claims refer to ([`refer`]).
+
+mod faults;
+pub mod refer;
+pub mod value;
+mod value_check;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::place::{Locale, Market};
 use crate::wording::Wording;
+use faults::{Faults, clip};
+use value::ValueForm;
+pub use value_check::MAX_VALUES;
 
 /// The fields of `POST /api/v1/kits`, as they come in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +32,9 @@ pub struct BriefForm {
     pub tone: String,
     pub messages: Vec<Wording>,
     pub claims: Vec<ClaimForm>,
+    /// Values by name, which messages, claims and templates refer to as `{{date.NAME}}` and so on.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, ValueForm>,
     pub locales: Vec<String>,
     pub markets: Vec<String>,
     pub asset_types: Vec<String>,
@@ -79,6 +92,9 @@ pub struct Brief {
     pub tone: String,
     pub messages: Vec<Wording>,
     pub claims: Vec<ClaimForm>,
+    /// As they were written and checked; read again where they are used.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, ValueForm>,
     pub locales: Vec<Locale>,
     pub markets: Vec<Market>,
     pub asset_types: Vec<String>,
@@ -104,7 +120,7 @@ pub const MAX_WORDING: usize = 400;
 impl BriefForm {
     /// Checks everything and names every fault at once. `known` are the asset types that there are templates for.
     pub fn check(self, known: &[&str]) -> Result<Brief, Vec<BriefError>> {
-        let mut faults = Faults(Vec::new());
+        let mut faults = Faults::default();
         faults.text("/product", &self.product, 1, 120);
         faults.text("/campaign", &self.campaign, 0, 120);
         faults.text("/audience", &self.audience, 0, 200);
@@ -126,6 +142,8 @@ impl BriefForm {
                 }
             }
         }
+        value_check::check(&self.values, &mut faults);
+        self.check_references(&mut faults);
         let locales = faults.tags::<Locale>("/locales", &self.locales);
         let markets = faults.tags::<Market>("/markets", &self.markets);
         if self.locales.is_empty() {
@@ -168,6 +186,7 @@ impl BriefForm {
                 tone: self.tone,
                 messages: self.messages,
                 claims: self.claims,
+                values: self.values,
                 locales,
                 markets,
                 asset_types: self.asset_types,
@@ -179,105 +198,34 @@ impl BriefForm {
     }
 }
 
+impl BriefForm {
+    /// A reference that nothing answers would stand in a draft as it is written.
+    fn check_references(&self, faults: &mut Faults) {
+        let known = refer::answered(&self.values);
+        let claims = self.claims.iter().enumerate().map(|(i, claim)| match claim {
+            ClaimForm::Plain(text) => (format!("/claims/{i}"), vec![text.as_str()]),
+            ClaimForm::Full(full) => (format!("/claims/{i}/text"), full.text.texts()),
+        });
+        let messages = self.messages.iter().enumerate();
+        let messages = messages.map(|(i, message)| (format!("/messages/{i}"), message.texts()));
+        for (pointer, texts) in messages.chain(claims) {
+            let names = texts.into_iter().flat_map(refer::references).map(|reference| reference.name);
+            let unknown: BTreeSet<&str> = names.filter(|name| !known.contains(*name)).collect();
+            for name in unknown {
+                let there = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let there = if there.is_empty() { "it has none".to_owned() } else { format!("it has {there}") };
+                faults.say(&pointer, &format!("`{{{{{}}}}}` is no value of this brief; {there}", clip(name)));
+            }
+        }
+    }
+}
+
 impl Brief {
     /// The markets that `locale` is drafted for: its own region's, or, for a bare language, all that the brief names.
     #[must_use]
     pub fn markets_of(&self, locale: &Locale) -> Vec<Market> {
         locale.market().map_or_else(|| self.markets.clone(), |market| vec![market])
     }
-}
-
-struct Faults(Vec<BriefError>);
-
-impl Faults {
-    fn say(&mut self, pointer: &str, detail: &str) {
-        self.0.push(BriefError { pointer: pointer.to_owned(), detail: detail.to_owned() });
-    }
-
-    fn text(&mut self, pointer: &str, text: &str, min: usize, max: usize) {
-        let length = text.chars().count();
-        if text.trim().chars().count() < min {
-            self.say(pointer, "is required");
-        } else if length > max {
-            self.say(pointer, &format!("has {length} characters; {max} at most"));
-        } else if let Some(c) = text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\t') {
-            self.say(pointer, &format!("holds the control character U+{:04X}; remove it", u32::from(c)));
-        }
-    }
-
-    fn wording(&mut self, pointer: &str, wording: &Wording) {
-        if let Wording::ByLocale(map) = wording {
-            if map.is_empty() {
-                self.say(pointer, "has no text in any language");
-            }
-            for (tag, text) in map {
-                self.exact(&format!("{pointer}/{tag}"), text);
-            }
-        } else {
-            for text in wording.texts() {
-                self.exact(pointer, text);
-            }
-        }
-    }
-
-    /// An exact wording is put into drafts as it stands, in one line.
-    fn exact(&mut self, pointer: &str, text: &str) {
-        self.text(pointer, text, 1, MAX_WORDING);
-        if text.contains('\n') {
-            self.say(pointer, "has a line break; write each message or claim on one line");
-        }
-    }
-
-    fn count(&mut self, pointer: &str, count: usize, max: usize) {
-        if count > max {
-            self.say(pointer, &format!("has {count} entries; {max} at most"));
-        }
-    }
-
-    fn keep<T, E: std::fmt::Display>(&mut self, pointer: &str, parsed: Result<T, E>) -> Option<T> {
-        parsed.map_err(|error| self.say(pointer, &error.to_string())).ok()
-    }
-
-    fn tags<T: std::str::FromStr<Err = crate::place::PlaceError> + PartialEq>(
-        &mut self,
-        pointer: &str,
-        tags: &[String],
-    ) -> Vec<T> {
-        let mut out = Vec::new();
-        for (i, tag) in tags.iter().enumerate().take(MAX_LOCALES + 1) {
-            let at = format!("{pointer}/{i}");
-            if let Some(parsed) = self.keep(&at, tag.parse::<T>()) {
-                if out.contains(&parsed) {
-                    self.say(&at, &format!("`{}` is named twice", clip(tag)));
-                } else {
-                    out.push(parsed);
-                }
-            }
-        }
-        out
-    }
-
-    fn market_of(&mut self, pointer: &str, locale: &Locale, markets: &[Market]) {
-        match locale.market() {
-            None if markets.is_empty() => {
-                self.say(
-                    pointer,
-                    &format!(
-                        "`{locale}` names no region; add one (such as {locale}-{}) or name `markets`",
-                        locale.language().to_uppercase()
-                    ),
-                );
-            }
-            Some(market) if !markets.is_empty() && !markets.contains(&market) => {
-                self.say(pointer, &format!("`{locale}` is for market {market}, which `markets` does not name"));
-            }
-            _ => {}
-        }
-    }
-}
-
-fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 #[cfg(test)]
@@ -328,6 +276,31 @@ mod tests {
         ] {
             assert!(pointers.contains(wanted), "{wanted} in {faults:?}");
         }
+    }
+
+    #[test]
+    fn a_reference_needs_a_value_and_other_braces_are_text() {
+        let brief = |message: &str| BriefForm {
+            messages: vec![Wording::One(message.into())],
+            values: serde_json::from_str(r#"{"event": {"date": "2026-12-01"}}"#).unwrap(),
+            ..form()
+        };
+        assert!(brief("We meet on {{date.event}}. {{7*7}} {{ product }}").check(&KNOWN).is_ok());
+        let faults = brief("We meet at {{time.event}}, {{ date.evnt }}.").check(&KNOWN).unwrap_err();
+        assert_eq!(faults.len(), 2);
+        assert_eq!(faults[0].to_string(), "/messages/0: `{{date.evnt}}` is no value of this brief; it has date.event");
+    }
+
+    #[test]
+    fn a_brief_from_before_there_were_values_reads_back_and_one_with_them_too() {
+        let mut brief = form().check(&KNOWN).unwrap();
+        let stored = serde_json::to_value(&brief).unwrap();
+        assert!(stored.get("values").is_none());
+        assert_eq!(serde_json::from_value::<Brief>(stored).unwrap(), brief);
+        brief.values = serde_json::from_str(r#"{"event": {"date": "2026-12-01", "time": "14:00"}}"#).unwrap();
+        let stored = serde_json::to_value(&brief).unwrap();
+        assert_eq!(stored["values"], serde_json::json!({"event": {"date": "2026-12-01", "time": "14:00"}}));
+        assert_eq!(serde_json::from_value::<Brief>(stored).unwrap(), brief);
     }
 
     #[test]
