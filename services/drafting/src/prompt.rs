@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::brand::Brand;
+use countersign_domain::brief::refer::fill;
 use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::place::{Locale, Market};
 use countersign_domain::wording::{Form, Wording};
@@ -181,7 +182,10 @@ impl Prompts {
     fn starter_text(&self, words: &Words, ask: &Ask<'_>) -> Result<String, PromptError> {
         let brief = ask.brief;
         // Whatever the language: the drafts of a kit speak of the same thing in all their locales.
-        let mut about: Vec<&str> = wordings(brief).collect();
+        // What values are called tells nothing of it.
+        let said: Vec<String> =
+            wordings(brief).map(|text| fill(text, |_| Some(String::new())).unwrap_or_default()).collect();
+        let mut about: Vec<&str> = said.iter().map(String::as_str).collect();
         // The library's claims are in the brief by their keys only.
         let of_library = ask.sources.claims.iter().filter(|claim| !claim.bound.source.starts_with("claim:brief."));
         about.extend(of_library.map(|claim| claim.bound.text.as_str()));

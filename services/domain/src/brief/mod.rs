@@ -2,6 +2,7 @@
 //!
 //! What must be exact and differs by locale is a value ([`value`]), which messages and claims refer to ([`refer`]).
 
+mod claim;
 mod faults;
 pub mod refer;
 pub mod value;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::place::{Locale, Market};
 use crate::wording::Wording;
+pub use claim::{ClaimForm, ClaimFull};
 use faults::{Faults, clip};
 use value::ValueForm;
 pub use value_check::MAX_VALUES;
@@ -42,42 +44,6 @@ pub struct BriefForm {
     pub variants: Option<u32>,
     /// The same seed gives the same drafts; 0 when left out.
     pub seed: Option<u64>,
-}
-
-/// A claim of a brief: the key of one in the library, or a wording, with its source where one is named.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, from = "ClaimWire")]
-pub enum ClaimForm {
-    /// A key of the library when there is such a claim, else a wording without a named source.
-    Plain(String),
-    Full(ClaimFull),
-}
-
-/// The forms in which a claim is written.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ClaimWire {
-    Plain(String),
-    Full(ClaimFull),
-    ByLocale(BTreeMap<Locale, String>),
-}
-
-impl From<ClaimWire> for ClaimForm {
-    fn from(wire: ClaimWire) -> Self {
-        match wire {
-            ClaimWire::Plain(text) => Self::Plain(text),
-            ClaimWire::Full(full) => Self::Full(full),
-            ClaimWire::ByLocale(map) => Self::Full(ClaimFull { text: Wording::ByLocale(map), source: String::new() }),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClaimFull {
-    pub text: Wording,
-    #[serde(default)]
-    pub source: String,
 }
 
 /// A brief that can be planned: every tag parsed, every length checked.

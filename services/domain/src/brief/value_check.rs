@@ -101,7 +101,9 @@ impl ValueForm {
                 faults.say(&pointer("price"), &LocaleError::Negative.to_string());
             }
             match &self.currency {
-                Some(currency) => drop(faults.keep(&pointer("currency"), currency.parse::<Currency>())),
+                Some(currency) => {
+                    faults.keep(&pointer("currency"), currency.parse::<Currency>());
+                }
                 None => faults.say(&pointer("currency"), "is required; write an ISO 4217 code such as EUR"),
             }
         }

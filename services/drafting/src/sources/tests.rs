@@ -4,6 +4,7 @@ use super::*;
 use countersign_domain::brand::{BrandSheet, Product};
 use countersign_domain::brief::BriefForm;
 use countersign_domain::id::{BrandId, ClaimId, CountingIds, PassageId};
+use countersign_domain::wording::Wording;
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 

@@ -8,6 +8,7 @@
 
 mod any_skeleton;
 mod golden;
+mod locale;
 mod runner;
 mod same;
 mod whole;

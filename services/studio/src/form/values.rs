@@ -89,7 +89,9 @@ impl Typed {
                 self.value(&row)
             };
             match read {
-                Ok(value) => drop(values.insert(name.to_owned(), value)),
+                Ok(value) => {
+                    values.insert(name.to_owned(), value);
+                }
                 Err(fault) => faults.push(format!("row {number}: {fault}")),
             }
         }
