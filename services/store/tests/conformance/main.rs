@@ -10,6 +10,7 @@
 mod away;
 mod flow;
 mod gate;
+mod imports;
 mod jobs;
 mod library;
 mod partners;
