@@ -121,6 +121,13 @@ impl Api {
         read(if body.is_null() { request.send_empty() } else { request.send_json(body) }.unwrap())
     }
 
+    /// A body that is no JSON.
+    #[must_use]
+    pub fn post_document(&self, path: &str, media: &str, body: &[u8]) -> Reply {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        read(request.content_type(media).send(body).unwrap())
+    }
+
     /// Asks for a kit and gives its id.
     #[must_use]
     pub fn kit(&self, brief: &Value) -> String {

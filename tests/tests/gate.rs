@@ -123,6 +123,34 @@ fn nobody_decides_on_their_own_draft_or_edit() {
 }
 
 #[test]
+fn an_import_voids_approvals_and_neither_its_importer_nor_a_partner_gets_past_review() {
+    let world = world();
+    let (review, asset) = review_of(&world, 0);
+    let path = format!("/api/v1/kits/{}/xliff", world.kit);
+    let document = world.reviewer.get(&format!("{path}?source=de-DE&target=de-DE")).expect(200).text();
+    let start = document.find("<unit id=\"cta\"").unwrap();
+    let (before, cta) = document.split_at(start);
+    let end = cta.find("</target>").unwrap();
+    let imported = format!("{before}{} Zebrafink{}", &cta[..end], &cta[end..]);
+    let seen = world.reviewer.digest(&review);
+    let media = "application/xliff+xml";
+    let done = world.reviewer.post_document(&path, media, imported.as_bytes()).expect(200).json();
+    let file = done["files"].as_array().unwrap().iter().find(|file| file["asset"] == asset).unwrap().clone();
+    assert_eq!(file["fate"], "imported", "{done:#}");
+    // What was seen before is not what is there now, and who brought it does not sign it.
+    let stale = world.api.sign_in("second").decide_on(&review, "approve", "", &seen);
+    assert!([409, 412].contains(&stale.status), "{}", stale.text());
+    let own = world.reviewer.decide(file["review"].as_str().unwrap(), "approve", "");
+    assert_eq!(own.status, 403, "an importer does not sign the import: {}", own.text());
+    let partner = world.api.partner();
+    assert_eq!(partner.get("/partner/v1/assets").json()["items"], json!([]));
+    assert_eq!(partner.get(&format!("/partner/v1/assets/{asset}")).status, 404);
+    let late = world.marketer.post_document(&path, media, document.as_bytes());
+    assert_eq!(late.status, 412, "the export is of a text that is gone: {}", late.text());
+    assert!(late.text().contains(&asset), "{}", late.text());
+}
+
+#[test]
 fn a_decision_on_what_has_moved_on_is_refused() {
     let world = world();
     let (review, asset) = review_of(&world, 0);

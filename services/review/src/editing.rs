@@ -87,16 +87,7 @@ impl Bench {
     /// The context that a revision made now has: today's template, rules and brand.
     #[must_use]
     pub fn context(&self, face: &Face) -> Context {
-        let asset = &self.view.asset;
-        Context {
-            asset_type: asset.asset_type.clone(),
-            channel: asset.channel.clone(),
-            market: asset.market,
-            locale: asset.locale.clone(),
-            template: self.template.tag(),
-            rules: face.packs.version().to_string(),
-            brand: self.brand.sheet.identity.clone(),
-        }
+        checking::context(&self.view.asset, &self.template, &face.packs, &self.brand)
     }
 
     /// What `slots` would make of the latest revision, and what the rules say of that.

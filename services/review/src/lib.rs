@@ -10,7 +10,6 @@
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
 
 pub mod api;
-pub mod checking;
 pub mod diff;
 mod editing;
 mod face;
@@ -24,4 +23,5 @@ pub mod view;
 #[cfg(test)]
 mod testing;
 
+pub use countersign_drafting::checking;
 pub use face::Face;

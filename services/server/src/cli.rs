@@ -158,6 +158,31 @@ pub enum Part {
 pub enum Kit {
     /// Draft a brief's kit. Without --url nothing is stored: it prints the drafts.
     Draft(KitDraft),
+    /// Print a kit's texts as XLIFF 2.1, for translators. A running service has the kit; the token is in COUNTERSIGN_TOKEN.
+    ExportXliff {
+        /// The kit's id.
+        kit: String,
+        /// The locale to translate into.
+        #[arg(long, value_name = "LOCALE")]
+        target: String,
+        /// The locale to translate from.
+        #[arg(long, value_name = "LOCALE", default_value = "en-US")]
+        source: String,
+        #[arg(long, value_name = "URL")]
+        url: url::Url,
+    },
+    /// Bring translations back into the kit that the file is of. Each text that differs becomes a revision of yours, which
+    /// another person decides on; so a service is asked, with your token in COUNTERSIGN_TOKEN.
+    ImportXliff {
+        /// XLIFF 2.0 or 2.1; `-` reads standard input.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[arg(long, value_name = "URL")]
+        url: url::Url,
+        /// What became of each file, one JSON line each.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

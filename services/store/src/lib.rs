@@ -15,6 +15,7 @@ pub mod claims;
 pub mod decisions;
 pub mod feedback;
 pub mod idempotency;
+pub mod imports;
 pub mod jobs;
 pub mod kits;
 pub mod leases;
@@ -40,6 +41,7 @@ pub use countersign_store_released::{Begin, Blob, ChangeKind, Page, PageRequest,
 pub use decisions::{DecideError, DecisionView, UndoError};
 pub use feedback::Feedback;
 pub use idempotency::Reply;
+pub use imports::NewImport;
 pub use jobs::JobCounts;
 pub use kits::{KitFilter, KitSummary, NewAsset, NewKit};
 pub use leases::{ClaimError, ClaimRefusal, ClaimedLease};

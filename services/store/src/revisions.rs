@@ -133,19 +133,7 @@ impl Store {
         if revision.digest == last.digest && revision.context == last.context {
             return Err(StoreError::conflict("nothing changed"));
         }
-        insert(&mut tx, &asset, &revision, last.number + 1).await?;
-        sqlx::query(
-            "UPDATE reviews SET state = 'superseded', superseded_by = $2, closed_at = $3, lease_holder = NULL,
-                 lease_token_hash = NULL, lease_expires_at = NULL
-             WHERE asset_id = $1 AND state = 'open'",
-        )
-        .bind(asset.id.to_string())
-        .bind(revision.id.to_string())
-        .bind(now.micros())
-        .execute(&mut *tx)
-        .await?;
-        let review = open_review(&mut tx, self.ids(), asset.id, revision.id, now).await?;
-        set_state(&mut tx, asset.id, asset.state, AssetState::InReview, None).await?;
+        let review = self.succeed(&mut tx, &asset, &revision, last.number + 1).await?;
         let act = Act {
             actor: Actor::User(by),
             action: "revision.edited",
@@ -154,6 +142,32 @@ impl Store {
         };
         append(&mut tx, now, act).await?;
         tx.commit().await?;
+        Ok(review)
+    }
+
+    /// A person's revision takes the place of whatever stood there: written with its number, under the asset's lock. The
+    /// open review is superseded, another one opens, and no approval comes along.
+    pub(crate) async fn succeed(
+        &self,
+        tx: &mut Tx,
+        asset: &Asset,
+        revision: &NewRevision,
+        number: u32,
+    ) -> Result<ReviewId, StoreError> {
+        let now = self.now();
+        insert(tx, asset, revision, number).await?;
+        sqlx::query(
+            "UPDATE reviews SET state = 'superseded', superseded_by = $2, closed_at = $3, lease_holder = NULL,
+                 lease_token_hash = NULL, lease_expires_at = NULL
+             WHERE asset_id = $1 AND state = 'open'",
+        )
+        .bind(asset.id.to_string())
+        .bind(revision.id.to_string())
+        .bind(now.micros())
+        .execute(&mut **tx)
+        .await?;
+        let review = open_review(tx, self.ids(), asset.id, revision.id, now).await?;
+        set_state(tx, asset.id, asset.state, AssetState::InReview, None).await?;
         Ok(review)
     }
 }

@@ -27,6 +27,7 @@ mod shelf;
 pub mod state;
 mod view;
 mod when;
+mod xliff;
 
 #[cfg(test)]
 mod testing;

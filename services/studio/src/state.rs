@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use countersign_domain::clock::Timestamp;
 use countersign_drafting::events::Hub;
 use countersign_render::Templates;
+use countersign_rules::Packs;
 use countersign_session::{Sessions, Ui};
 use countersign_store::Store;
 
@@ -14,14 +15,16 @@ pub struct Studio {
     pub sessions: Sessions,
     pub ui: Ui,
     pub templates: Templates,
+    /// What texts that people bring are examined by.
+    pub packs: Packs,
     /// Tells the runner of this process that there is work, and us how far it is. Other processes' runners poll.
     pub hub: Hub,
 }
 
 impl Studio {
     #[must_use]
-    pub fn new(store: Store, sessions: Sessions, ui: Ui, templates: Templates, hub: Hub) -> Self {
-        Self { store, sessions, ui, templates, hub }
+    pub fn new(store: Store, sessions: Sessions, ui: Ui, templates: Templates, packs: Packs, hub: Hub) -> Self {
+        Self { store, sessions, ui, templates, packs, hub }
     }
 
     #[must_use]

@@ -16,6 +16,7 @@ use countersign_domain::review::{Ballot, Draft, NewRevision, Origin, SourceNote,
 use countersign_domain::{brand::BrandSheet, brand::Product, id::UserId};
 use countersign_drafting::events::Hub;
 use countersign_render::Templates;
+use countersign_rules::Packs;
 use countersign_session::{Sessions, Ui, password, secret};
 use countersign_store::{Actor, NewUser, Store};
 use futures::StreamExt as _;
@@ -133,7 +134,8 @@ impl World {
         }
         let ui = Ui::new().unwrap();
         let sessions = Sessions::new(store.clone(), ui.clone(), false);
-        let studio = Studio::new(store, sessions.clone(), ui, Templates::embedded().unwrap(), Hub::default());
+        let (templates, packs) = (Templates::embedded().unwrap(), Packs::embedded().unwrap());
+        let studio = Studio::new(store, sessions.clone(), ui, templates, packs, Hub::default());
         let (api, _) = api::router(studio.clone()).split_for_parts();
         let router = api.merge(pages::router(studio.clone())).merge(countersign_session::sign_in::pages(sessions));
         Self { studio, clock, people, router, _folder: folder }
@@ -202,6 +204,18 @@ impl World {
         Answer::of(self.send(self.request(Method::POST, path, role).body(Body::from(body)).unwrap()).await).await
     }
 
+    pub async fn post_typed(&self, path: &str, role: &str, media: &str, key: Option<&str>, body: &[u8]) -> Answer {
+        let mut request = self.request(Method::POST, path, role).header(header::CONTENT_TYPE, media);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        Answer::of(self.send(request.body(Body::from(body.to_vec())).unwrap()).await).await
+    }
+
+    pub fn user(&self, role: &str) -> UserId {
+        self.person(role).unwrap().user
+    }
+
     /// A form with its token.
     pub async fn submit(&self, path: &str, role: &str, form: &str) -> Answer {
         let csrf = self.person(role).map_or("", |person| person.csrf.as_str());
@@ -243,10 +257,19 @@ impl World {
 
     /// Drafts whatever is queued, with sample words.
     pub async fn draft_all(&self) {
+        self.draft_or_fail("", "").await;
+    }
+
+    /// As [`Self::draft_all`], but what is in `locale` cannot be drafted, for a reason.
+    pub async fn draft_or_fail(&self, locale: &str, reason: &str) {
         let store = &self.studio.store;
         while let Some(lease) = store.jobs_lease("test", &["draft_asset"], 60).await.unwrap() {
             let Work::DraftAsset { asset } = lease.work else { panic!("only drafts were asked for") };
             let view = store.asset(asset).await.unwrap().unwrap();
+            if view.asset.locale.as_str() == locale {
+                store.asset_failed(&lease, asset, reason).await.unwrap();
+                continue;
+            }
             let kit = store.kit(view.asset.kit).await.unwrap().unwrap();
             let template = self.studio.templates.get(&view.asset.asset_type).unwrap();
             let brand = store.brand(kit.brand).await.unwrap().unwrap();

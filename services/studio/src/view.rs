@@ -134,7 +134,7 @@ impl SourceJson {
 }
 
 impl FindingJson {
-    fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding) -> Self {
         Self {
             rule: finding.rule.clone(),
             severity: finding.severity.as_str().to_owned(),

@@ -208,10 +208,7 @@ struct RemoteRevision {
 }
 
 async fn remote(form: &BriefForm, url: &url::Url, json: bool) -> Result<ExitCode> {
-    let token = std::env::var("COUNTERSIGN_TOKEN").unwrap_or_default();
-    if token.is_empty() {
-        bail!("set COUNTERSIGN_TOKEN to a token of yours (cs_user_…); the studio makes one under your account");
-    }
+    let token = remote::token()?;
     let (form, url) = (form.clone(), url.clone());
     tokio::task::spawn_blocking(move || remote_blocking(&form, &url, &token, json)).await?
 }

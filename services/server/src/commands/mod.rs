@@ -11,6 +11,7 @@ mod rules;
 mod templates;
 mod user;
 mod verify;
+mod xliff;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +32,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Up(up) => crate::up::run(up).await,
         Command::Kit(cli::Kit::Draft(draft)) => kit::draft(draft).await,
+        Command::Kit(cli::Kit::ExportXliff { kit, target, source, url }) => {
+            xliff::export(kit, source, target, url).await
+        }
+        Command::Kit(cli::Kit::ImportXliff { file, url, json }) => xliff::import(file, url, json).await,
         Command::Rules(cli::Rules::Check { files, pack, locale, market, brand, data, json }) => {
             let place = (locale.as_deref(), market.as_deref());
             rules::check(&files, pack.as_deref(), place, brand.as_deref(), &data, json).await

@@ -23,6 +23,15 @@ pub struct Service {
     bearer: String,
 }
 
+/// Whoever asks, by COUNTERSIGN_TOKEN.
+pub fn token() -> Result<String> {
+    let token = std::env::var("COUNTERSIGN_TOKEN").unwrap_or_default();
+    if token.is_empty() {
+        bail!("set COUNTERSIGN_TOKEN to a token of yours (cs_user_…); the studio makes one under your account");
+    }
+    Ok(token)
+}
+
 impl Service {
     pub fn new(url: &url::Url, token: &str) -> Self {
         let agent = Agent::config_builder()
@@ -48,7 +57,30 @@ impl Service {
         })
     }
 
+    /// What is no JSON, such as a document.
+    pub fn get_text(&self, path: &str) -> Result<String> {
+        let address = format!("{}{path}", self.base);
+        self.ask_text(|| self.agent.get(&address).header("authorization", &self.bearer).call()).map(|(_, body)| body)
+    }
+
+    /// Sends a document, which is taken once however often it must be sent.
+    pub fn post_document(&self, path: &str, media: &str, body: &[u8]) -> Result<Value> {
+        let address = format!("{}{path}", self.base);
+        let key = countersign_session::secret::new("").as_str().to_owned();
+        self.ask(|| {
+            let request = self.agent.post(&address).header("authorization", &self.bearer);
+            request.header("idempotency-key", &key).content_type(media).send(body)
+        })
+    }
+
     fn ask(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Result<Value> {
+        let (status, body) = self.ask_text(send)?;
+        serde_json::from_str(&body)
+            .with_context(|| format!("{} answers {status} without JSON; is it a countersign?", self.base))
+    }
+
+    /// The status and the body of an answer that says yes.
+    fn ask_text(&self, send: impl Fn() -> Result<Response<Body>, ureq::Error>) -> Result<(StatusCode, String)> {
         let mut tries = 0;
         loop {
             let mut answer = send().with_context(|| format!("{} cannot be reached", self.base))?;
@@ -59,11 +91,11 @@ impl Service {
                 continue;
             }
             let body = answer.body_mut().read_to_string().unwrap_or_default();
-            let json = serde_json::from_str::<Value>(&body);
             if !status.is_success() {
+                let json = serde_json::from_str::<Value>(&body);
                 bail!("{} answers {}", self.base, problem(status, json.ok().as_ref()));
             }
-            return json.with_context(|| format!("{} answers {status} without JSON; is it a countersign?", self.base));
+            return Ok((status, body));
         }
     }
 }

@@ -9,8 +9,9 @@ const OPEN: [(&str, &str); 3] =
     [("/api/v1/session", "post"), ("/partner/v1/receipt-key", "get"), ("/logos/{file}", "get")];
 
 /// Routes that read an Idempotency-Key.
-const KEYED: [(&str, &str); 4] = [
+const KEYED: [(&str, &str); 5] = [
     ("/api/v1/kits", "post"),
+    ("/api/v1/kits/{id}/xliff", "post"),
     ("/api/v1/partners", "post"),
     ("/api/v1/assets/{id}/revisions", "post"),
     ("/partner/v1/assets/{id}/feedback", "post"),

@@ -80,8 +80,14 @@ async fn page_for_browsers(
 }
 
 fn people(house: &House, ask: &Up, ui: Ui, sessions: Sessions) -> Router {
-    let studio =
-        Studio::new(house.store.clone(), sessions.clone(), ui.clone(), house.templates.clone(), house.hub.clone());
+    let studio = Studio::new(
+        house.store.clone(),
+        sessions.clone(),
+        ui.clone(),
+        house.templates.clone(),
+        house.packs.clone(),
+        house.hub.clone(),
+    );
     let mut review =
         ReviewFace::new(house.store.clone(), sessions.clone(), ui, house.templates.clone(), house.packs.clone());
     review.undo_seconds = i64::from(ask.undo_seconds);

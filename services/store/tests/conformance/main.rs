@@ -11,6 +11,7 @@ mod away;
 mod certification;
 mod flow;
 mod gate;
+mod imports;
 mod jobs;
 mod library;
 mod partners;

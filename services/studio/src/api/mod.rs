@@ -17,6 +17,7 @@ mod releases;
 mod schemas;
 mod tokens;
 mod users;
+mod xliff;
 
 use countersign_store::{Page, PageRequest};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,7 @@ fn all() -> OpenApiRouter<Studio> {
         .routes(routes!(kits::create, kits::list))
         .routes(routes!(kit::show))
         .routes(routes!(events::watch))
+        .routes(routes!(xliff::export, xliff::import))
         .routes(routes!(asset::show))
         .routes(routes!(brands::list))
         .routes(routes!(brand::show, brand::replace))

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::finding::Severity;
 use countersign_domain::id::{AssetId, KitId, ReviewId};
+use countersign_domain::kit::AssetState;
+use countersign_domain::place::Locale;
 use countersign_session::{OnPage, fault};
 use countersign_store::{AssetView, PageRequest, ReviewFilter};
 use countersign_web::problem::Problem;
@@ -31,6 +34,18 @@ pub(super) struct KitPage {
     pub messages: Vec<String>,
     pub claims: Vec<String>,
     pub assets: Vec<Card>,
+    pub translate: Translate,
+}
+
+/// Translators' files, out and back.
+#[derive(Serialize)]
+pub(super) struct Translate {
+    /// Locales with a text to start from; none while nothing is drafted.
+    pub sources: Vec<String>,
+    pub targets: Vec<String>,
+    pub may_import: bool,
+    /// Of a file that was refused, one sentence each.
+    pub faults: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -58,10 +73,21 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     access::see(&who.user)?;
-    let kit = studio.store.kit(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    page(&studio, &who, &id, StatusCode::OK, Vec::new()).await
+}
+
+/// The page; with `faults`, after a file of translations was refused.
+pub(super) async fn page(
+    studio: &Studio,
+    who: &OnPage,
+    id: &str,
+    status: StatusCode,
+    faults: Vec<String>,
+) -> Result<Response, Problem> {
+    let kit = studio.store.kit(access::id(id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
     let mut assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
     in_order_of(&kit.brief, &mut assets);
-    let reviews = latest_reviews(&studio, kit.id).await?;
+    let reviews = latest_reviews(studio, kit.id).await?;
     let by = studio.store.user(kit.created_by).await.map_err(fault::of)?;
     let brief = &kit.brief;
     let several = brief.variants > 1;
@@ -96,10 +122,26 @@ pub(super) async fn show(
                 ClaimForm::Full(full) => format!("{} ({})", full.text.texts().join(" · "), full.source),
             })
             .collect(),
-        assets: assets.iter().map(|view| card(&studio, view, several, reviews.get(&view.asset.id))).collect(),
+        assets: assets.iter().map(|view| card(studio, view, several, reviews.get(&view.asset.id))).collect(),
+        translate: translate(who, brief, &assets, faults),
     };
     let title = page.title.clone();
-    Ok(studio.ui.page(&who, &title, "kit.html", &page))
+    Ok(studio.ui.page_with(status, who, &title, "kit.html", &page))
+}
+
+fn translate(who: &OnPage, brief: &Brief, assets: &[AssetView], faults: Vec<String>) -> Translate {
+    let in_locale = |locale: &Locale, fits: fn(&AssetView) -> bool| {
+        assets.iter().any(|view| view.asset.locale == *locale && fits(view))
+    };
+    let locales = |fits: fn(&AssetView) -> bool| {
+        brief.locales.iter().filter(|locale| in_locale(locale, fits)).map(ToString::to_string).collect()
+    };
+    Translate {
+        sources: locales(|view| view.revision.is_some()),
+        targets: locales(|view| view.asset.state != AssetState::Drafting),
+        may_import: access::edit(&who.user).is_ok(),
+        faults,
+    }
 }
 
 /// As the brief lists them: the same kit looks the same each time, and variants stand side by side.

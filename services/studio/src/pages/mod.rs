@@ -14,6 +14,7 @@ mod previews;
 mod releases;
 #[cfg(test)]
 mod samples;
+mod translations;
 
 use axum::Router;
 use axum::response::Redirect;
@@ -29,6 +30,7 @@ pub fn router(studio: Studio) -> Router {
         .route("/kits", get(kits::show).post(kit_new::submit))
         .route("/kits/new", get(kit_new::show).post(kit_new::fill))
         .route("/kits/{id}", get(kit::show))
+        .route("/kits/{id}/translations", post(translations::import))
         .route("/assets/{id}/preview", get(previews::asset))
         .route("/partners", get(partners::show).post(partner_new::submit))
         .route("/partners/new", get(partner_new::show))

@@ -205,6 +205,12 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             messages: vec![hostile()],
             claims: vec![hostile()],
             assets: states.map(|(state, label)| card(state, label)).into(),
+            translate: kit::Translate {
+                sources: vec!["en-US".into()],
+                targets: vec!["en-US".into(), "de-DE".into()],
+                may_import: true,
+                faults: vec![hostile()],
+            },
         },
     );
     gallery.show(

@@ -1,4 +1,5 @@
-//! What the rules say of a text that stands in an asset's place: the same question that drafting asks, asked of an edit.
+//! What the rules say of a text that people put in an asset's place, by an edit or an import: the same question that
+//! drafting asks of the model's.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,13 @@ use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::clock::Timestamp;
 use countersign_domain::content::{Bound, Content, ReferenceError, SlotText};
 use countersign_domain::finding::Finding;
+use countersign_domain::kit::Asset;
 use countersign_domain::release::Context;
 use countersign_domain::review::Revision;
-use countersign_drafting::examine::Examiner;
 use countersign_render::{Slot, Template, Unit};
 use countersign_rules::Packs;
+
+use crate::examine::Examiner;
 
 /// What surrounds the text of one asset.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,20 @@ pub struct Surroundings<'a> {
 pub struct SlotFault {
     pub slot: String,
     pub detail: String,
+}
+
+/// The context that a revision made now has: today's template, rules and brand.
+#[must_use]
+pub fn context(asset: &Asset, template: &Template, packs: &Packs, brand: &Brand) -> Context {
+    Context {
+        asset_type: asset.asset_type.clone(),
+        channel: asset.channel.clone(),
+        market: asset.market,
+        locale: asset.locale.clone(),
+        template: template.tag(),
+        rules: packs.version().to_string(),
+        brand: brand.sheet.identity.clone(),
+    }
 }
 
 /// Every bound reference that the asset's text may hold: those of its revision, and those that its job had.
