@@ -20,8 +20,8 @@ use countersign_render::{Template, Templates};
 use countersign_rules::Packs;
 
 use crate::examine::Examiner;
-use crate::notes;
 use crate::fill_in::fill_in;
+use crate::notes;
 use crate::prompt::{PromptError, Prompts};
 use crate::share::share;
 use crate::sources::{Place, Sources, gather, same_language};
@@ -165,7 +165,8 @@ impl Drafter {
         let mut asset = Written::default();
         for (at, text) in texts.iter().enumerate() {
             let own = share(&sources, at, texts.len());
-            let ask = TextAsk { task, template, context: &context, examiner: &examiner, text: *text, at, sources: &own };
+            let ask =
+                TextAsk { task, template, context: &context, examiner: &examiner, text: *text, at, sources: &own };
             self.write(&ask, &mut asset, &watch).await?;
         }
         let missing = fill_in(template, &sources, &mut asset.content);
@@ -272,7 +273,6 @@ impl Drafter {
         texts.extend(task.brand.sheet.products.iter().map(|product| product.name.clone()));
         texts
     }
-
 }
 
 pub(crate) fn product_key(sources: &Sources) -> &str {

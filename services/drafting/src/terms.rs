@@ -129,7 +129,11 @@ mod tests {
     #[test]
     fn a_word_of_the_structure_is_the_grammars_and_what_nobody_can_write_is_nobodys() {
         let skeleton = Skeleton {
-            slots: vec![SlotPlan { name: "body".into(), key: "body".into(), paragraphs: vec![vec![Element::Reference("claim.1".into())]] }],
+            slots: vec![SlotPlan {
+                name: "body".into(),
+                key: "body".into(),
+                paragraphs: vec![vec![Element::Reference("claim.1".into())]],
+            }],
             left_out: Vec::new(),
         };
         let terms = ["Body", " MEſſAGE ", "Fjord", "claim", "product.name", "7", "{{", "Fjord 7", "–", "Ltd.", "N&M"];

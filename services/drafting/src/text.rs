@@ -85,7 +85,9 @@ impl Drafter {
         if skeleton.slots.is_empty() {
             return Ok(());
         }
-        for (plan, slot) in skeleton.slots.iter_mut().zip(template.slots_of(ask.text).filter(|slot| slot.from.is_none())) {
+        for (plan, slot) in
+            skeleton.slots.iter_mut().zip(template.slots_of(ask.text).filter(|slot| slot.from.is_none()))
+        {
             plan.key = self.prompts.key(slot);
         }
         let terms = Terms::sort(self.forbidden(ask), &skeleton);
@@ -160,7 +162,9 @@ impl Drafter {
             let Some(slot) = template.slot(&plan.name).filter(|slot| slot.limit.unit == Unit::Words) else { continue };
             let too_long = |error| {
                 let name = &plan.name;
-                DraftingError::Impossible(format!("slot `{name}`: what the brief gives does not fit its length: {error}"))
+                DraftingError::Impossible(format!(
+                    "slot `{name}`: what the brief gives does not fit its length: {error}"
+                ))
             };
             let values: Vec<(String, usize)> = std::iter::once(&sources.product)
                 .chain(sources.all().map(|source| &source.bound))

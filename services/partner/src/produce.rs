@@ -7,9 +7,7 @@ use axum::http::StatusCode;
 use countersign_released::digest::Digest;
 use countersign_released::id::ReleaseId;
 use countersign_released::release::Release;
-use countersign_render::{
-    Blobs, Format, Images, RenderError, Rendition, Subject, Tracking, Wanted, imprint, render,
-};
+use countersign_render::{Blobs, Format, Images, RenderError, Rendition, Subject, Tracking, Wanted, imprint, render};
 use countersign_store_released::PartnerIdentity;
 use countersign_web::problem::Problem;
 

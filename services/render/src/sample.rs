@@ -70,7 +70,9 @@ pub(crate) fn try_out(template: &Template) -> Result<(), TemplateError> {
     for locale in template.locales() {
         let locale: Locale = locale.parse().map_err(|error| at(format!("{error}")))?;
         let content = template.sample(locale.as_str()).cloned().unwrap_or_else(|| words(template));
-        for (profile, legal) in [(&full, true), (&longest_profile(locale.direction()), true), (&least, true), (&least, false)] {
+        for (profile, legal) in
+            [(&full, true), (&longest_profile(locale.direction()), true), (&least, true), (&least, false)]
+        {
             let brand = BrandIdentity {
                 name: "Sample brand".into(),
                 legal: legal.then(|| ("US".to_owned(), NOTICE.to_owned())).into_iter().collect::<BTreeMap<_, _>>(),
@@ -97,7 +99,11 @@ pub(crate) fn try_out(template: &Template) -> Result<(), TemplateError> {
                     let rendition = render_as(template, &subject, &NoBlobs, wanted).map_err(told)?;
                     // What is told of the notice is what a partner gets, not what a layout mentions.
                     let readable = matches!(format, Format::Html | Format::Text);
-                    if readable && template.prints_notice && legal && !String::from_utf8_lossy(&rendition.bytes).contains(NOTICE) {
+                    if readable
+                        && template.prints_notice
+                        && legal
+                        && !String::from_utf8_lossy(&rendition.bytes).contains(NOTICE)
+                    {
                         let reason = format!("its {format} names the market's notice (`legal`) and does not print it");
                         return Err(at(reason));
                     }
@@ -116,5 +122,9 @@ fn words(template: &Template) -> Content {
     };
     let line = SlotText { segments: vec![Segment::Text { text: "Some words".into() }] };
     let slots = template.slots.iter();
-    Content { slots: slots.map(|slot| (slot.name.clone(), if slot.multiline { text.clone() } else { line.clone() })).collect() }
+    Content {
+        slots: slots
+            .map(|slot| (slot.name.clone(), if slot.multiline { text.clone() } else { line.clone() }))
+            .collect(),
+    }
 }

@@ -168,7 +168,9 @@ fn written(text: &str, context: &ContextFile) -> SlotText {
 /// Examples have no channel to count for them, so they count as they can.
 fn counted(name: &str, limit: &LimitFile, text: &str) -> SlotLimit {
     let count = match limit.unit {
-        Unit::Graphemes | Unit::Utf16 | Unit::Weighted | Unit::DoubleWidth | Unit::Bytes => text.graphemes(true).count(),
+        Unit::Graphemes | Unit::Utf16 | Unit::Weighted | Unit::DoubleWidth | Unit::Bytes => {
+            text.graphemes(true).count()
+        }
         Unit::Words => text.unicode_words().count(),
     };
     SlotLimit {

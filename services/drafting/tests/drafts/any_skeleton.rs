@@ -74,7 +74,11 @@ proptest! {
         barred in prop::sample::subsequence(vec!["body", "subject", "message", "name", "the"], 0..=3),
     ) {
         let templates = Templates::embedded().unwrap();
-        let skeleton = lay_out(templates.iter().nth(which).unwrap(), &sources, variant);
+        let skeleton = {
+            let template = templates.iter().nth(which).unwrap();
+            let text = template.texts.get(usize::try_from(variant).unwrap() % template.texts.len().max(1));
+            lay_out(template, text.map(|text| text.name.as_str()), &sources, variant)
+        };
         let barred: Vec<String> = barred.into_iter().map(str::to_owned).collect();
         if let Some(text) = random_reading(&lark(&skeleton, &barred), seed) {
             let content = reply::read(&text, &skeleton, &sources).unwrap();

@@ -47,7 +47,7 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
     let market = "US".parse().unwrap();
     let sources = gather(&brand, &brief, &[], &[], Place { locale: &locale, market, now: NOW });
     let templates = Templates::embedded().unwrap();
-    let skeleton = lay_out(templates.get(asset_type).unwrap(), &sources, 1);
+    let skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, 1);
     let ask = Ask {
         brand: &brand,
         brief: &brief,

@@ -75,15 +75,12 @@ fn pdf(job: &Job<'_>, layout: &Layout, picture: &Picture) -> Result<Vec<u8>, Ren
     let locale = job.subject.context.locale.as_str();
     let title = job.subject.content.slots.values().next().map(|text| crate::inline::fill(text, job.subject.profile));
     let facts = vector::Facts { title: &page.headline().or(title).unwrap_or_default(), lang: locale, links };
-    vector::to_pdf(&tree(job, layout, picture)?, &facts)
-        .map_err(|reason| broken(job.template, &picture.file, reason))
+    vector::to_pdf(&tree(job, layout, picture)?, &facts).map_err(|reason| broken(job.template, &picture.file, reason))
 }
 
 fn check_weight(layout: &Layout, format: Format, bytes: usize, max: Option<usize>) -> Result<(), RenderError> {
     match max {
-        Some(max) if bytes > max => {
-            Err(RenderError::TooHeavy { layout: layout.name.clone(), format, bytes, max })
-        }
+        Some(max) if bytes > max => Err(RenderError::TooHeavy { layout: layout.name.clone(), format, bytes, max }),
         _ => Ok(()),
     }
 }

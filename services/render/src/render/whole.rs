@@ -206,4 +206,3 @@ pub fn archive(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec
     }
     zip.finish().map(Cursor::into_inner).map_err(|error| error.to_string())
 }
-

@@ -231,7 +231,8 @@ impl Place<'_> {
     ) -> Result<Vec<Slot>, TemplateError> {
         let (name, span) = (slot.name.get_ref().clone(), slot.name.span());
         if !is_name(&name.replacen(HOLE, "x", 1)) || (name.contains(HOLE) && slot.parts.is_empty()) {
-            let reason = "a slot's name is lower-case letters, digits and `_`; `{part}` in it stands for one of `parts`";
+            let reason =
+                "a slot's name is lower-case letters, digits and `_`; `{part}` in it stands for one of `parts`";
             return Err(self.fault(span, reason));
         }
         if slot.parts.is_empty() && !texts.is_empty() {

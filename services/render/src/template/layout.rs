@@ -109,7 +109,9 @@ pub(super) fn read(
         let picture = file.svg.map(|svg| {
             let ends = svg.get_ref().ends_with(".svg");
             match (file.width, file.height) {
-                (Some(width), Some(height)) if ends && (1..=MAX_SIDE).contains(&width.min(height)) && width.max(height) <= MAX_SIDE => {
+                (Some(width), Some(height))
+                    if ends && (1..=MAX_SIDE).contains(&width.min(height)) && width.max(height) <= MAX_SIDE =>
+                {
                     Ok(Picture { file: svg.into_inner(), width, height, pdf: file.pdf, max_bytes: file.max_bytes })
                 }
                 _ => Err(at.fault(

@@ -70,7 +70,12 @@ impl Templates {
         sources.extend(own);
         let mut templates = Self::from_sources(sources, &names)?;
         templates.types = Arc::new(
-            templates.types.iter().filter(|(name, _)| names.contains(name)).map(|(n, t)| (n.clone(), Arc::clone(t))).collect(),
+            templates
+                .types
+                .iter()
+                .filter(|(name, _)| names.contains(name))
+                .map(|(n, t)| (n.clone(), Arc::clone(t)))
+                .collect(),
         );
         Ok(templates)
     }

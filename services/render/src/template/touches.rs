@@ -36,7 +36,9 @@ impl Touches {
         let mut touches = Self::default();
         for name in names {
             let (root, leaf) = name.split_once('.').unwrap_or((name, ""));
-            if let Some((_, made_of)) = MADE_OF.iter().find(|(known, _)| name == known || (root == "badge" && root == *known)) {
+            if let Some((_, made_of)) =
+                MADE_OF.iter().find(|(known, _)| name == known || (root == "badge" && root == *known))
+            {
                 touches.values.extend(made_of.iter().map(|value| (*value).to_owned()));
                 continue;
             }

@@ -22,8 +22,7 @@ pub(crate) struct Facts<'a> {
 const POINTS: f32 = 0.75;
 
 pub(crate) fn to_pdf(tree: &Tree, facts: &Facts<'_>) -> Result<Vec<u8>, String> {
-    let (drawing, drawn) =
-        svg2pdf::to_chunk(tree, ConversionOptions::default()).map_err(|error| error.to_string())?;
+    let (drawing, drawn) = svg2pdf::to_chunk(tree, ConversionOptions::default()).map_err(|error| error.to_string())?;
     let mut numbers: Vec<i32> = Vec::new();
     let mut next = 1;
     let mut reference = || {
@@ -116,7 +115,8 @@ mod tests {
     fn a_document_has_its_title_language_and_links_and_is_the_same_every_time() {
         let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" width="96" height="192"><g id="link-cta"><rect x="10" y="10" width="50" height="20"/></g>
             <text x="10" y="80" font-size="14">Grüße</text></svg>"#;
-        let facts = Facts { title: "A page", lang: "de-DE", links: BTreeMap::from([("link-cta", "https://a.example/x")]) };
+        let facts =
+            Facts { title: "A page", lang: "de-DE", links: BTreeMap::from([("link-cta", "https://a.example/x")]) };
         let make = || to_pdf(&super::super::parse(svg).unwrap(), &facts).unwrap();
         let pdf = make();
         assert_eq!(pdf, make());

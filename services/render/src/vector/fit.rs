@@ -175,8 +175,8 @@ impl Words {
     fn line(&self, from: usize, to: usize) -> Line {
         let words = &self.0[from..to];
         let text: String = words.iter().map(|word| word.text.as_str()).collect();
-        let width = words.iter().map(|word| word.full).sum::<f64>()
-            - words.last().map_or(0.0, |word| word.full - word.trimmed);
+        let width =
+            words.iter().map(|word| word.full).sum::<f64>() - words.last().map_or(0.0, |word| word.full - word.trimmed);
         (text.trim_end().to_owned(), width)
     }
 
@@ -207,8 +207,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ROOM: Room =
-        Room { width: 260.0, height: 90.0, size: 28.0, min: 12.0, lines: 3, bold: true, spacing: 1.2 };
+    const ROOM: Room = Room { width: 260.0, height: 90.0, size: 28.0, min: 12.0, lines: 3, bold: true, spacing: 1.2 };
 
     #[test]
     fn a_short_text_stands_at_its_full_size_and_a_long_one_shrinks() {

@@ -45,8 +45,7 @@ pub(crate) struct NoGlyph(pub(crate) char);
 
 /// How wide `text` is on one line, in ems.
 pub(super) fn width(text: &str, bold: bool) -> Result<f64, NoGlyph> {
-    let faces: Vec<&Face<'static>> =
-        FACES.iter().filter(|(weight, _)| *weight == bold).map(|(_, face)| face).collect();
+    let faces: Vec<&Face<'static>> = FACES.iter().filter(|(weight, _)| *weight == bold).map(|(_, face)| face).collect();
     let (mut total, mut run, mut of) = (0.0, String::new(), 0);
     for c in text.chars() {
         let face = if is_unseen(c) {
@@ -107,7 +106,8 @@ mod tests {
     #[test]
     fn bold_is_wider_and_scripts_of_ten_languages_have_glyphs() {
         assert!(width("Halvard", true).unwrap() > width("Halvard", false).unwrap());
-        for text in ["Grüße, Łódź, Ærø, ¿Qué?", "Привет Ελλάδα", "مرحبا بكم", "שלום", "49,90 € – “ok” · №"] {
+        for text in ["Grüße, Łódź, Ærø, ¿Qué?", "Привет Ελλάδα", "مرحبا بكم", "שלום", "49,90 € – “ok” · №"]
+        {
             assert!(width(text, false).unwrap() > 1.0, "{text}");
         }
         assert_eq!(width("東京", false), Err(NoGlyph('東')));

@@ -90,9 +90,12 @@ fn size(mark: &Named) -> Result<Mark, FitError> {
     if let Some((_, (width, height))) = mark.image {
         return Ok(Mark { width, height });
     }
-    let ems = width(&mark.name, true)
-        .map_err(|NoGlyph(glyph)| FitError::NoGlyph { text: mark.name.clone(), glyph })?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a name's width is some hundred pixels")]
+    let ems = width(&mark.name, true).map_err(|NoGlyph(glyph)| FitError::NoGlyph { text: mark.name.clone(), glyph })?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a name's width is some hundred pixels"
+    )]
     let pixels = |length: f64| (length * LETTERS).ceil().max(1.0) as u32;
     Ok(Mark { width: pixels(ems), height: pixels(SPACING) })
 }
@@ -104,5 +107,14 @@ fn stand(mark: &Named, rect: Rect, rtl: bool) -> Placed {
     }
     let size = height / SPACING;
     let text = if rtl { format!("\u{2067}{}\u{2069}", mark.name) } else { mark.name.clone() };
-    Placed { text, size, baseline: y + (SPACING - ASCENT - DESCENT) / 2.0 * size + ASCENT * size, x, y, width, height, ..Placed::default() }
+    Placed {
+        text,
+        size,
+        baseline: y + (SPACING - ASCENT - DESCENT) / 2.0 * size + ASCENT * size,
+        x,
+        y,
+        width,
+        height,
+        ..Placed::default()
+    }
 }

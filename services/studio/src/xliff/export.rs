@@ -118,6 +118,9 @@ fn notes(slot: &Slot, source: &SlotText, offered: &[Bound], asset: &Asset) -> Ve
 fn limit(slot: &Slot) -> String {
     let counted = match slot.limit.unit {
         Counted::Graphemes => "characters, as a reader counts them",
+        Counted::Utf16 => "characters, an emoji as 2 or more (UTF-16 units)",
+        Counted::DoubleWidth => "columns: East Asian characters and emoji as 2",
+        Counted::Bytes => "bytes of UTF-8",
         Counted::Weighted => "characters as X counts them: most emoji and East Asian characters as 2, a link as 23",
         Counted::Words => "words",
     };

@@ -57,6 +57,6 @@ impl Ground {
         let place = Place { locale: &view.asset.locale, market: view.asset.market, now: studio.now() };
         let sources = gather(&self.brand, &self.kit.brief, &self.claims, &[], place);
         let bound = std::iter::once(&sources.product).chain(sources.all().map(|source| &source.bound));
-        (bound.cloned().collect(), sources.notes())
+        (bound.cloned().collect(), sources.notes(&view.asset.locale))
     }
 }
