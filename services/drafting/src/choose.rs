@@ -3,8 +3,10 @@
 
 use std::collections::HashSet;
 
-use countersign_domain::content::{Content, Segment};
+use countersign_domain::content::{Content, Segment, SlotText};
 use countersign_domain::finding::{Finding, Severity};
+
+use crate::skeleton::{Element, Skeleton, SlotPlan};
 
 /// One draft with what speaks for and against it.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +17,82 @@ pub struct Candidate {
     pub evasions: Vec<String>,
     /// How much of it the asset's other texts say already ([`repeats`]).
     pub repeats: usize,
+    /// Slots of which a piece ended only since it may be no longer: most likely in the middle of a word.
+    pub cut: Vec<String>,
     /// Mean natural logarithm of the sampled tokens' probabilities.
     pub mean_logprob: f32,
+}
+
+/// The slots of `content` with a piece that is as long as it may be.
+#[must_use]
+pub fn cut(content: &Content, skeleton: &Skeleton) -> Vec<String> {
+    let full = |plan: &&SlotPlan| {
+        // A piece may hold names, so that stretches and pieces do not match one by one: any piece's end is one.
+        let ends: Vec<usize> = plan.paragraphs.iter().flatten().filter_map(Element::most_chars).collect();
+        let written = content.slots.get(&plan.name).map(stretches).unwrap_or_default();
+        written.iter().any(|length| ends.iter().any(|end| (end.saturating_sub(1)..=*end).contains(length)))
+    };
+    skeleton.slots.iter().filter(full).map(|plan| plan.name.clone()).collect()
+}
+
+/// The lengths of what the model wrote between references that are not names, as it wrote it.
+fn stretches(text: &SlotText) -> Vec<usize> {
+    let mut lengths = vec![String::new()];
+    for segment in &text.segments {
+        let written = match segment {
+            Segment::Text { text } => text.clone(),
+            Segment::Bound(bound) if bound.reference == "product.name" => "{{product.name}}".to_owned(),
+            Segment::Partner { partner } => partner.placeholder().to_owned(),
+            Segment::Bound(_) => {
+                lengths.push(String::new());
+                continue;
+            }
+        };
+        if let Some(last) = lengths.last_mut() {
+            last.push_str(&written);
+        }
+    }
+    lengths.iter().flat_map(|text| text.split("\n\n")).map(|text| text.trim().chars().count()).collect()
+}
+
+/// The candidate with each slot that was cut or has a finding replaced by another candidate's that is whole and has none,
+/// where there is one that says something new. `seen` is in the order of writing, so that the choice is the same on
+/// every run.
+#[must_use]
+pub fn whole(
+    mut candidate: Candidate,
+    seen: &[Candidate],
+    before: &Content,
+    examine: &impl Fn(Content, f32) -> Candidate,
+) -> Candidate {
+    let serious = |candidate: &Candidate, slot: &str| {
+        candidate.cut.iter().any(|name| name == slot)
+            || candidate.findings.iter().any(|finding| finding.slot == slot && finding.severity >= Severity::Warn)
+    };
+    let slots: Vec<String> = candidate.content.slots.keys().cloned().collect();
+    for slot in &slots {
+        if !serious(&candidate, slot) {
+            continue;
+        }
+        let new = |text: &SlotText| {
+            let plain = text.plain();
+            candidate.content.slots.values().chain(before.slots.values()).all(|said| said.plain() != plain)
+        };
+        let other = seen
+            .iter()
+            .filter(|other| !serious(other, slot) && other.evasions.is_empty())
+            .filter_map(|other| other.content.slots.get(slot))
+            .find(|text| new(text));
+        if let Some(text) = other.cloned() {
+            let mut content = candidate.content.clone();
+            content.slots.insert(slot.clone(), text);
+            let mended = examine(content, candidate.mean_logprob);
+            if worse(&candidate, &mended) {
+                candidate = mended;
+            }
+        }
+    }
+    candidate
 }
 
 /// How many word trigrams of `content` stand in `before` too, and slots of which nothing else is left.
@@ -92,6 +168,7 @@ fn worse(one: &Candidate, other: &Candidate) -> bool {
             candidate.count(Severity::Block),
             candidate.count(Severity::Error),
             candidate.count(Severity::Warn),
+            candidate.cut.len(),
             candidate.count(Severity::Info),
             candidate.echoes() + candidate.repeats,
         ]
@@ -123,7 +200,7 @@ mod tests {
             .into_iter()
             .collect();
         let content = Content { slots: BTreeMap::from([("body".into(), SlotText::parse(text).unwrap())]) };
-        Candidate { content, findings, evasions: Vec::new(), repeats: 0, mean_logprob }
+        Candidate { content, findings, evasions: Vec::new(), repeats: 0, cut: Vec::new(), mean_logprob }
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn terminal(at: usize, piece: &Piece) -> String {
         Shape::Lead => format!("({first}) (STEP ({word}))* \":\""),
         Shape::Sentences => {
             let more = piece.max_sentences.saturating_sub(1);
-            format!("SENT{at} (\" \" SENT{at}){{0,{more}}}")
+            if more == 0 { format!("SENT{at}") } else { format!("SENT{at} (\" \" SENT{at}){{0,{more}}}") }
         }
     };
     let sentence =
@@ -187,6 +187,7 @@ mod tests {
                     vec![Element::Piece(piece(Shape::Sentences)), Element::Reference("claim.1".into())],
                     vec![Element::Piece(piece(Shape::Lead)), Element::Bullets(vec!["message.1".into()])],
                 ],
+                ..SlotPlan::default()
             }],
             left_out: Vec::new(),
         };

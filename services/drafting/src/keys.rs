@@ -35,6 +35,26 @@ pub(crate) fn trained_key(slot: &Slot) -> &str {
     }
 }
 
+/// The slots of a text in the runs in which the starter writes them: each a part of what it was trained on, no slot twice
+/// and in its order, since after an email's body it has never seen another headline. `keys` are those of the slots.
+pub(crate) fn trained_runs(keys: &[&str]) -> Vec<Vec<usize>> {
+    let place = |at: &usize| TRAINED.iter().position(|(key, _)| *key == keys[*at]);
+    let kind = |at: &usize| place(at).map(|place| TRAINED[place].1);
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    for at in 0..keys.len() {
+        let fits =
+            |run: &&mut Vec<usize>| run.iter().all(|other| kind(other) == kind(&at) && place(other) != place(&at));
+        match runs.iter_mut().find(fits) {
+            Some(run) => run.push(at),
+            None => runs.push(vec![at]),
+        }
+    }
+    for run in &mut runs {
+        run.sort_by_key(place);
+    }
+    runs
+}
+
 /// The type that the first slot is of.
 pub(crate) fn trained_type(skeleton: &Skeleton) -> &'static str {
     let first = skeleton.slots.first().map_or("", |slot| slot.key.as_str());
@@ -55,6 +75,13 @@ mod tests {
                 assert!(TRAINED.contains(&(slot.name.as_str(), name)));
             }
         }
+    }
+
+    #[test]
+    fn a_text_is_written_in_runs_that_were_trained() {
+        assert_eq!(trained_runs(&["subject", "preheader", "headline", "body", "cta"]), [[0, 1, 2, 3, 4]]);
+        assert_eq!(trained_runs(&["headline", "body", "headline", "cta"]), [vec![0, 1, 3], vec![2]]);
+        assert_eq!(trained_runs(&["post", "cta", "headline"]), [vec![0], vec![2, 1]]);
     }
 
     #[test]

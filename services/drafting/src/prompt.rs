@@ -109,6 +109,10 @@ pub struct Ask<'a> {
     pub market: Market,
     pub sources: &'a Sources,
     pub skeleton: &'a Skeleton,
+    /// Which of the asset's texts this is, by its title; empty where it has only one.
+    pub text: &'a str,
+    /// The asset's texts before this one.
+    pub earlier: &'a [String],
     /// What was wrong with the drafts before this one.
     pub findings: &'a [String],
 }
@@ -162,6 +166,17 @@ impl Prompts {
         match self.family {
             Family::Starter(_) => keys::trained_key(slot).to_owned(),
             Family::Instruct => slot.short.clone(),
+        }
+    }
+
+    /// The slots of a text, by number, in the runs in which they are written.
+    #[must_use]
+    pub(crate) fn runs(&self, skeleton: &Skeleton) -> Vec<Vec<usize>> {
+        match self.family {
+            Family::Starter(_) => {
+                keys::trained_runs(&skeleton.slots.iter().map(|slot| slot.key.as_str()).collect::<Vec<_>>())
+            }
+            Family::Instruct => vec![(0..skeleton.slots.len()).collect()],
         }
     }
 
@@ -242,7 +257,19 @@ struct InstructValues {
     glossary: Vec<String>,
     sources: Vec<NamedText>,
     findings: Vec<String>,
-    slots: Vec<String>,
+    /// Which of the asset's texts, where it has several.
+    text: String,
+    /// What is written of it already.
+    earlier: Vec<String>,
+    slots: Vec<SlotAsk>,
+}
+
+/// A slot as a model is asked for it.
+#[derive(Debug, Serialize)]
+struct SlotAsk {
+    key: String,
+    length: String,
+    guide: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -280,7 +307,11 @@ impl InstructValues {
             glossary: glossary.iter().map(|line| plain(line)).collect(),
             sources,
             findings: ask.findings.iter().map(|finding| plain(finding)).collect(),
-            slots: ask.skeleton.slots.iter().map(|slot| slot.name.clone()).collect(),
+            text: plain(ask.text),
+            earlier: ask.earlier.iter().map(|text| plain(text)).collect(),
+            slots: (ask.skeleton.slots.iter())
+                .map(|slot| SlotAsk { key: slot.key.clone(), length: slot.length.clone(), guide: plain(&slot.guide) })
+                .collect(),
         }
     }
 }

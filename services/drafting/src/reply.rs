@@ -95,7 +95,12 @@ mod tests {
     }
 
     fn skeleton() -> Skeleton {
-        let slot = |name: &str| SlotPlan { name: name.into(), key: name.into(), paragraphs: Vec::new() };
+        let slot = |name: &str| SlotPlan {
+            name: name.into(),
+            key: name.into(),
+            paragraphs: Vec::new(),
+            ..SlotPlan::default()
+        };
         Skeleton { slots: vec![slot("subject"), slot("body")], left_out: Vec::new() }
     }
 

@@ -10,11 +10,14 @@ use crate::room::Room;
 use crate::sources::{Source, Sources};
 
 /// One slot of a draft, with its paragraphs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SlotPlan {
     pub name: String,
     /// What the model calls it.
     pub key: String,
+    /// What it is for, and how long it may be, for models that read instructions.
+    pub guide: String,
+    pub length: String,
     pub paragraphs: Vec<Vec<Element>>,
 }
 
@@ -29,6 +32,11 @@ pub enum Element {
 }
 
 impl Element {
+    /// The most characters of a piece.
+    pub(crate) fn most_chars(&self) -> Option<usize> {
+        if let Self::Piece(piece) = self { Some(piece.max_chars) } else { None }
+    }
+
     fn references(&self) -> Vec<String> {
         match self {
             Self::Piece(_) => Vec::new(),
@@ -63,7 +71,13 @@ pub fn lay_out(template: &Template, text: Option<&str>, sources: &Sources, varia
         }
         let mut paragraphs = without_empty_promises(paragraphs, &groups);
         room.share(&mut paragraphs);
-        skeleton.slots.push(SlotPlan { name: slot.name.clone(), key: slot.short.clone(), paragraphs });
+        skeleton.slots.push(SlotPlan {
+            name: slot.name.clone(),
+            key: slot.short.clone(),
+            guide: slot.guide.clone(),
+            length: format!("{} to {} {}", slot.limit.min, slot.limit.max, slot.limit.unit),
+            paragraphs,
+        });
     }
     let placed = skeleton.references();
     let asked = sources.messages.iter().chain(&sources.claims).map(|source| &source.bound.reference);

@@ -83,7 +83,7 @@ fn structure(skeleton: &Skeleton) -> HashSet<String> {
     skeleton
         .slots
         .iter()
-        .map(|slot| slot.name.as_str())
+        .map(|slot| slot.key.as_str())
         .chain(names)
         .chain(["product.name", PartnerField::DisplayName.placeholder()])
         .flat_map(|name| name.split(|c: char| !c.is_ascii_alphabetic()))
@@ -133,6 +133,7 @@ mod tests {
                 name: "body".into(),
                 key: "body".into(),
                 paragraphs: vec![vec![Element::Reference("claim.1".into())]],
+                ..SlotPlan::default()
             }],
             left_out: Vec::new(),
         };

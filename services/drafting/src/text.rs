@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use countersign_domain::content::Content;
+use countersign_domain::content::{Content, SlotText};
 use countersign_domain::digest::Digest;
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::release::Context;
@@ -11,7 +11,7 @@ use countersign_engine::{Bounds, CompiledBounds, CountedLength, ForbiddenTerms, 
 use countersign_render::{Template, Unit, count};
 use countersign_rules::{BrandTerms, Place as RulePlace};
 
-use crate::choose::{Candidate, best, evasions, repeats};
+use crate::choose::{Candidate, best, cut, evasions, repeats, whole};
 use crate::drafter::{Drafter, DraftingError, Task, product_key};
 use crate::examine::{CANNOT_BE_RENDERED, Examiner};
 use crate::figures;
@@ -51,22 +51,22 @@ pub(crate) struct Written {
 }
 
 impl TextAsk<'_> {
-    /// The first text has the asset's own seed, so that a type of one text is drafted by it.
-    fn seed(&self) -> u64 {
+    /// The first run of the first text has the asset's own seed, so that a type of one text is drafted by it.
+    fn seed(&self, run: usize) -> u64 {
         let seed = self.task.seed;
-        if self.at == 0 {
+        if (self.at, run) == (0, 0) {
             return seed;
         }
-        u64::from_str_radix(&Digest::of_json(&(seed, self.at)).hex()[..12], 16).unwrap_or(seed)
+        u64::from_str_radix(&Digest::of_json(&(seed, self.at, run)).hex()[..12], 16).unwrap_or(seed)
     }
 
-    /// The rules over this text alone; rendered on trial only where it is the whole asset.
-    fn findings(&self, content: &Content) -> Vec<Finding> {
-        if self.text.is_none() && self.template.slots.iter().all(|slot| slot.from.is_none()) {
+    /// The rules over the slots of this run alone; rendered on trial only where they are the whole asset.
+    fn findings(&self, content: &Content, run: &Skeleton) -> Vec<Finding> {
+        if run.slots.len() == self.template.slots.len() {
             return self.examiner.findings(content);
         }
         let mut template = self.template.clone();
-        template.slots.retain(|slot| slot.text.as_deref() == self.text && slot.from.is_none());
+        template.slots.retain(|slot| run.slots.iter().any(|own| own.name == slot.name));
         Examiner { template: &template, ..*self.examiner }.of_rules(content)
     }
 }
@@ -82,25 +82,54 @@ impl Drafter {
         let TextAsk { task, sources, .. } = *ask;
         let template = ask.template.in_context(ask.context);
         let mut skeleton = lay_out(&template, ask.text, sources, task.variant);
-        if skeleton.slots.is_empty() {
-            return Ok(());
-        }
         for (plan, slot) in
             skeleton.slots.iter_mut().zip(template.slots_of(ask.text).filter(|slot| slot.from.is_none()))
         {
             plan.key = self.prompts.key(slot);
         }
-        let terms = Terms::sort(self.forbidden(ask), &skeleton);
+        for (at, run) in self.prompts.runs(&skeleton).into_iter().enumerate() {
+            let slots = run.into_iter().map(|slot| skeleton.slots[slot].clone()).collect();
+            let run = Skeleton { slots, left_out: Vec::new() };
+            self.write_run(ask, &template, &run, at, asset, watch).await?;
+        }
+        asset.skeleton.join(skeleton);
+        Ok(())
+    }
+
+    /// Writes some slots of a text in rounds and adds the best of them.
+    async fn write_run(
+        &self,
+        ask: &TextAsk<'_>,
+        template: &Template,
+        run: &Skeleton,
+        at: usize,
+        asset: &mut Written,
+        watch: &(impl Fn(String) + Send),
+    ) -> Result<(), DraftingError> {
+        let TextAsk { task, sources, .. } = *ask;
+        let terms = Terms::sort(self.forbidden(ask), run);
         let rounds = Rounds {
             engine: &self.engine,
             settings: self.prompts.settings(),
-            grammar: self.compile(&skeleton, &terms)?,
-            bounds: self.bounds(&terms, &template, &skeleton, sources)?,
-            skeleton: &skeleton,
+            grammar: self.compile(run, &terms)?,
+            bounds: self.bounds(&terms, template, run, sources)?,
+            skeleton: run,
             sources,
-            seed: ask.seed(),
+            seed: ask.seed(at),
             priority: task.priority,
         };
+        let title = template.texts.iter().find(|text| Some(text.name.as_str()) == ask.text);
+        let title = title.map(|text| text.title("en").to_owned()).unwrap_or_default();
+        let earlier: Vec<String> = asset.content.slots.values().map(SlotText::plain).collect();
+        let examine = |content: Content, mean_logprob| Candidate {
+            findings: ask.findings(&content, run),
+            evasions: evasions(&content, figures::of_language(task.locale.language())),
+            repeats: repeats(&content, &asset.content),
+            cut: cut(&content, run),
+            content,
+            mean_logprob,
+        };
+        let mut seen: Vec<Candidate> = Vec::new();
         let mut kept: Option<Candidate> = None;
         let mut prompt = String::new();
         let mut wrong: Vec<String> = Vec::new();
@@ -112,20 +141,17 @@ impl Drafter {
                 locale: &task.locale,
                 market: task.market,
                 sources,
-                skeleton: &skeleton,
+                skeleton: run,
+                text: &title,
+                earlier: &earlier,
                 findings: &wrong,
             })?;
             let written = rounds.write(round, &prompt, watch).await?;
-            let examined = written.into_iter().map(|(content, mean_logprob)| {
-                let findings = ask.findings(&content);
-                let evasions = evasions(&content, figures::of_language(task.locale.language()));
-                let repeats = repeats(&content, &asset.content);
-                Candidate { content, findings, evasions, repeats, mean_logprob }
-            });
-            kept = best(kept.into_iter().chain(examined).collect());
+            seen.extend(written.into_iter().map(|(content, mean_logprob)| examine(content, mean_logprob)));
+            kept = best(seen.clone()).map(|candidate| whole(candidate, &seen, &asset.content, &examine));
             let Some(candidate) = &kept else { continue };
             wrong = mendable(&candidate.findings);
-            if wrong.is_empty() && candidate.evasions.is_empty() {
+            if wrong.is_empty() && candidate.evasions.is_empty() && candidate.cut.is_empty() {
                 break;
             }
         }
@@ -137,7 +163,6 @@ impl Drafter {
         asset.content.slots.extend(kept.content.slots);
         asset.evasions.extend(kept.evasions);
         asset.prompts.push_str(&prompt);
-        asset.skeleton.join(skeleton);
         Ok(())
     }
 
@@ -147,7 +172,8 @@ impl Drafter {
             .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
     }
 
-    /// Forbidden terms bind every slot; a length in words binds its own.
+    /// Forbidden terms bind every slot; a length in words binds its own from above: a small model that
+    /// has said what it has to say and must go on writes nonsense, and what is short is told by a rule.
     fn bounds(
         &self,
         terms: &Terms,
@@ -170,7 +196,7 @@ impl Drafter {
                 .chain(sources.all().map(|source| &source.bound))
                 .map(|bound| (format!("{{{{{}}}}}", bound.reference), count(Unit::Words, &bound.text)))
                 .collect();
-            let length = CountedLength::new(Counting::Words, slot.limit.min, slot.limit.max)
+            let length = CountedLength::new(Counting::Words, 0, slot.limit.max)
                 .and_then(|length| length.with_references(values.iter().map(|(name, words)| (name.as_str(), *words))))
                 .map_err(too_long)?;
             bounds = bounds.in_slots([plan.key.as_str()], Arc::new(length)).map_err(too_long)?;

@@ -60,11 +60,11 @@ pub(crate) fn plain(runs: &[Run<'_>]) -> String {
 }
 
 /// Runs as text for places that hold no markup: the partner's values stand between isolating characters (U+2068,
-/// U+2069) instead.
-pub(crate) fn isolated(runs: &[Run<'_>]) -> String {
+/// U+2069) instead, those that `needs` it.
+pub(crate) fn isolated(runs: &[Run<'_>], needs: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
     for run in runs {
-        if run.foreign {
+        if run.foreign && needs(&run.text) {
             out.extend(["\u{2068}", &run.text, "\u{2069}"]);
         } else {
             out.push_str(&run.text);
@@ -75,7 +75,14 @@ pub(crate) fn isolated(runs: &[Run<'_>]) -> String {
 
 /// The same on one line, such as for a title.
 pub(crate) fn bare(runs: &[Run<'_>]) -> String {
-    isolated(runs).replace('\n', " ")
+    isolated(runs, |_| true).replace('\n', " ")
+}
+
+/// Whether a text holds letters that are written from right to left.
+pub(crate) fn has_rtl(text: &str) -> bool {
+    text.chars().any(|c| {
+        matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFC | 0x10800..=0x10FFF | 0x1E800..=0x1EFFF)
+    })
 }
 
 /// Runs as markup: escaped, the partner's values isolated, line breaks as `<br />`.

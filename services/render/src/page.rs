@@ -36,7 +36,9 @@ pub enum Images<'a> {
 pub(crate) enum Face {
     Markup,
     /// SVG: bare text that is measured before it is escaped.
-    Vector,
+    Vector {
+        rtl: bool,
+    },
     Plain,
 }
 
@@ -317,22 +319,26 @@ impl Face {
     fn value(self, text: &str) -> Value {
         match self {
             Self::Markup => Value::from_safe_string(escape::text(text)),
-            Self::Vector | Self::Plain => Value::from(text),
+            Self::Vector { .. } | Self::Plain => Value::from(text),
         }
     }
 
     fn isolated(self, text: &str) -> Value {
         match self {
             Self::Markup => Value::from_safe_string(escape::isolated(text)),
-            Self::Vector if !text.is_empty() => Value::from(format!("\u{2068}{text}\u{2069}")),
-            Self::Vector | Self::Plain => Value::from(text),
+            Self::Vector { rtl } => {
+                let foreign = Run { text: text.into(), foreign: !text.is_empty() };
+                Value::from(inline::isolated(&[foreign], |text| rtl || inline::has_rtl(text)))
+            }
+            Self::Plain => Value::from(text),
         }
     }
 
     fn runs(self, runs: &[Run<'_>]) -> Value {
         match self {
             Self::Markup => Value::from_safe_string(inline::markup(runs)),
-            Self::Vector => Value::from(inline::isolated(runs)),
+            // Left to right among its like a value needs none, and a document's text is better searched without.
+            Self::Vector { rtl } => Value::from(inline::isolated(runs, |text| rtl || inline::has_rtl(text))),
             Self::Plain => Value::from(inline::plain(runs)),
         }
     }

@@ -56,6 +56,8 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
         market,
         sources: &sources,
         skeleton: &skeleton,
+        text: "",
+        earlier: &[],
         findings,
     };
     let engine = engine();

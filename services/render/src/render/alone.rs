@@ -53,7 +53,8 @@ pub(super) fn text(job: &Job<'_>, layout: &Layout, file: &str) -> Result<String,
 }
 
 fn svg(job: &Job<'_>, layout: &Layout, picture: &Picture) -> Result<String, RenderError> {
-    run(job.template, &picture.file, &Page::new(job, layout, Face::Vector)?)
+    let rtl = job.subject.context.locale.direction() == "rtl";
+    run(job.template, &picture.file, &Page::new(job, layout, Face::Vector { rtl })?)
 }
 
 fn tree(job: &Job<'_>, layout: &Layout, picture: &Picture) -> Result<usvg::Tree, RenderError> {

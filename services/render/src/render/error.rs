@@ -44,15 +44,18 @@ pub enum RenderError {
 impl RenderError {
     /// Of an error of the template engine. What a layout measured and found too long is the text's fault, not the layout's.
     pub(super) fn of_engine(template: &str, file: &str, error: &minijinja::Error) -> Self {
-        let mut source = std::error::Error::source(error);
+        let (mut innermost, mut source) = (error, std::error::Error::source(error));
         while let Some(cause) = source {
             if let Some(fit) = cause.downcast_ref::<FitError>() {
                 return Self::Fit { layout: format!("{template}/{file}"), reason: fit.to_string() };
             }
+            innermost = cause.downcast_ref::<minijinja::Error>().unwrap_or(innermost);
             source = cause.source();
         }
-        let reason =
-            error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-        Self::Layout(TemplateError::new(format!("{template}/{file}"), error.line(), reason))
+        // An error in an included file is told where it is, not where the file was included.
+        let kind = innermost.kind();
+        let reason = innermost.detail().map_or_else(|| kind.to_string(), |detail| format!("{kind}: {detail}"));
+        let file = innermost.name().unwrap_or(file);
+        Self::Layout(TemplateError::new(format!("{template}/{file}"), innermost.line(), reason))
     }
 }

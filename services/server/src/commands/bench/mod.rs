@@ -1,7 +1,7 @@
-//! `bench …`: how fast the engine is here, in figures that can be held against another's.
+//! `bench …`: how fast the engine and the rendering are here, in figures that can be held against another's.
 //!
 //! `bench engine` measures reading and writing below grammars and queues, `bench kit` a whole kit as a kit is drafted,
-//! `bench shape` writes a model of random weights for both. Each prints its machine. Nothing is stored and no database
+//! `bench shape` writes a model of random weights for both, `bench render` renders a release for many partners. Each prints its machine. Nothing is stored and no database
 //! is opened. `eval/engine/` runs them beside llama.cpp. One command a file; `job` is what `kit` drafts, `prose` its
 //! text, `figures` the statistics.
 
@@ -11,6 +11,7 @@ mod job;
 mod kit;
 mod machine;
 mod prose;
+mod render;
 mod shape;
 
 use std::path::Path;
@@ -26,6 +27,8 @@ pub enum Bench {
     Engine(engine::BenchEngine),
     /// A fixed kit job: drafts that share most of their prompt and obey a JSON grammar.
     Kit(kit::BenchKit),
+    /// Renditions a second: one release for many partners, and what a changed value makes again.
+    Render(render::BenchRender),
     /// Write a model of random weights, as large as a real one.
     Shape(shape::BenchShape),
 }
@@ -34,6 +37,7 @@ pub async fn run(bench: Bench) -> Result<ExitCode> {
     match bench {
         Bench::Engine(engine) => engine::run(engine).await,
         Bench::Kit(kit) => kit::run(kit).await,
+        Bench::Render(render) => render::run(&render),
         Bench::Shape(shape) => shape::run(&shape),
     }
 }
