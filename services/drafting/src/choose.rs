@@ -71,7 +71,8 @@ pub fn whole(
     };
     let slots: Vec<String> = candidate.content.slots.keys().cloned().collect();
     for slot in &slots {
-        if !serious(&candidate, slot) {
+        let again = |said: &Content| said.slots.values().any(|said| Some(said) == candidate.content.slots.get(slot));
+        if !serious(&candidate, slot) && !again(before) {
             continue;
         }
         let new = |text: &SlotText| {
