@@ -104,7 +104,7 @@ impl std::fmt::Display for Whose {
 /// [`MAX_ENLARGEMENT`]. Zero for a logo or a box without area.
 #[must_use]
 pub fn fit_in(mark: Mark, max_width: f64, max_height: f64) -> (f64, f64) {
-    if !mark.drawable() || !(max_width > 0.0 && max_height > 0.0) {
+    if !(mark.drawable() && max_width > 0.0 && max_height > 0.0) {
         return (0.0, 0.0);
     }
     let (width, height) = (f64::from(mark.width), f64::from(mark.height));

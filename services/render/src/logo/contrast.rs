@@ -18,8 +18,10 @@ use super::LogoError;
 const GROUNDS: [u8; 2] = [0xff, 0x11];
 /// Below this a pixel counts as transparent, of 255.
 const FAINT: u8 = 8;
-/// How far a channel may differ in what is still the same colour; JPEG blurs by about as much.
+/// How far a channel may differ in what is still the same colour.
 const SAME: u8 = 12;
+/// How far a channel may differ in a border of one colour: a JPEG ripples around its shapes.
+const RIPPLE: u8 = 32;
 /// A border with less contrast than this to one of the grounds is paper.
 const PAPER: f64 = 1.2;
 /// Contrast is counted in steps of a hundredth, from 1 to 21.
@@ -79,7 +81,7 @@ fn paper(pixels: &RgbaImage, linear: &[f64; 256]) -> Option<Rgba<u8>> {
         values[values.len() / 2]
     };
     let color = Rgba([middle(0), middle(1), middle(2), middle(3)]);
-    let uniform = border.iter().filter(|pixel| same(pixel, &color)).count() * 4 >= border.len() * 3;
+    let uniform = border.iter().filter(|pixel| distance(pixel, &color) <= RIPPLE).count() * 4 >= border.len() * 3;
     let light = luminance([color.0[0], color.0[1], color.0[2]], linear);
     let sheet = GROUNDS.iter().any(|ground| ratio(light, linear[usize::from(*ground)]) < PAPER);
     (uniform && sheet).then_some(color)

@@ -42,7 +42,7 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), LogoError> {
     let mut scale = Scale { ids, sheet: &sheet, known: HashMap::new() };
     let weight = scale.weigh(document.root_element(), 0)?;
     if weight > MAX_WEIGHT {
-        return Err(too_complex(format!("{weight} shapes and pieces of paths; {MAX_WEIGHT} at most")));
+        return Err(too_complex(format!("more than {MAX_WEIGHT} shapes and pieces of paths")));
     }
     matched(&sheet, weight)
 }
