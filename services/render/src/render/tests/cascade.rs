@@ -60,7 +60,7 @@ impl<'a> Look<'a> {
     fn set(&self, element: ElementRef<'_>, property: &str) -> Option<String> {
         let inline = declarations(element.attr("style").unwrap_or_default()).into_iter();
         let inline =
-            inline.filter(|(name, _)| name == property).map(|(_, value)| ((false, usize::MAX, 0), value)).last();
+            inline.filter(|(name, _)| name == property).map(|(_, value)| ((false, usize::MAX, 0), value)).next_back();
         let matching = self.rules.iter().filter(|rule| rule.property == property && rule.selector.matches(&element));
         let best =
             matching.map(|rule| (rule.weight, rule.value.clone())).chain(inline).max_by_key(|(weight, _)| *weight);
@@ -149,7 +149,7 @@ fn read(css: &str, dark: bool, rules: &mut Vec<Rule>) {
         let (body, next) = after.split_at(end.unwrap_or(after.len()));
         let prelude = prelude.trim();
         if let Some(condition) = prelude.strip_prefix("@media") {
-            if condition.contains("prefers-color-scheme: dark") && dark || condition.contains("min-width") {
+            if (dark && condition.contains("prefers-color-scheme: dark")) || condition.contains("min-width") {
                 read(body, dark, rules);
             }
         } else {

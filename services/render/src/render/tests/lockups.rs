@@ -37,15 +37,18 @@ const SIZES: [(u32, u32); 5] = [(400, 80), (200, 200), (900, 90), (120, 240), (3
 
 /// Draws every pair of logos by `rules`, and says how many stood together, by layout.
 fn held(rules: LockupRules, locale: &str) -> BTreeMap<&'static str, usize> {
-    let mut held = BTreeMap::new();
+    let (mut held, mut pictures) = (BTreeMap::new(), Pictures::default());
+    let logos = SIZES.map(|size| (size, pictures.add(size, [11, 95, 255, 255])));
     for (asset_type, layout) in drawn_layouts() {
-        let (mut context, mut pictures) = (context(asset_type, locale), Pictures::default());
+        let mut context = context(asset_type, locale);
         context.brand.lockup = rules;
         let content = sample(asset_type, context.locale.language());
         let (_, [x, y, width, height]) = AREAS.into_iter().find(|(name, _)| *name == layout).unwrap();
-        for (brand, partner) in SIZES.iter().flat_map(|one| SIZES.iter().map(move |other| (*one, *other))) {
-            context.brand.logo = Some(pictures.add(brand, [11, 95, 255, 255]));
-            let profile = Profile { logo: Some(pictures.add(partner, [9, 40, 9, 255])), ..profile() };
+        for ((brand, ours), (partner, theirs)) in
+            logos.iter().flat_map(|one| logos.iter().map(move |other| (one, other)))
+        {
+            context.brand.logo = Some(ours.clone());
+            let profile = Profile { logo: Some(theirs.clone()), ..profile() };
             let svg = svg_of(&subject(&context, &content, &profile), &pictures, layout).unwrap();
             let document = roxmltree::Document::parse(&svg).unwrap();
             let with_id = |id: &str| document.descendants().find(|node| node.attribute("id") == Some(id)).unwrap();
@@ -61,7 +64,7 @@ fn held(rules: LockupRules, locale: &str) -> BTreeMap<&'static str, usize> {
             let x = if locale.starts_with("ar") { page.width - x - width } else { x };
             let area = Area { x, y, width, height };
             let (ours, theirs) = (rect(ours), rect(theirs));
-            let mark = |(width, height)| Mark { width, height };
+            let mark = |size: &(u32, u32)| Mark { width: size.0, height: size.1 };
             let found = check(rules.into(), (mark(brand), ours), (mark(partner), theirs), area);
             assert_eq!(found, [], "{what}");
             // Nothing else is in the clear space.

@@ -38,10 +38,10 @@ const TRACKING: Tracking<'_> = Tracking { campaign: "calm-days", asset: "0193-as
 /// A locale of a template's language, with a market.
 fn locale_of(language: &str) -> String {
     let market = match language {
-        "ar" => "EG",
-        "en" => "US",
-        "ja" => "JP",
-        other => &other.to_uppercase(),
+        "ar" => "EG".to_owned(),
+        "en" => "US".to_owned(),
+        "ja" => "JP".to_owned(),
+        other => other.to_uppercase(),
     };
     format!("{language}-{market}")
 }
