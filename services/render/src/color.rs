@@ -4,6 +4,10 @@
 const NEUTRAL: Color = Color { red: 0x1f, green: 0x3a, blue: 0x5f };
 const WHITE: Color = Color { red: 255, green: 255, blue: 255 };
 const BLACK: Color = Color { red: 0x11, green: 0x11, blue: 0x11 };
+/// For middle greys, on which neither of the two reaches [`ENOUGH`].
+const PURE_BLACK: Color = Color { red: 0, green: 0, blue: 0 };
+/// The least contrast of text (WCAG 2.2, 1.4.3).
+const ENOUGH: f64 = 4.5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Color {
@@ -17,7 +21,7 @@ pub(crate) struct Color {
 pub(crate) struct Palette {
     /// `#rrggbb`, of buttons and rules.
     pub(crate) brand: String,
-    /// Black or white, whichever reads better on it.
+    /// Black or white, whichever reads better on it; 4.5:1 at least.
     pub(crate) on_brand: String,
     /// Around a button: visible on white and on black even where the brand's own colour is not.
     pub(crate) edge: String,
@@ -27,7 +31,9 @@ impl Palette {
     /// `None` when `color` is neither empty nor `#rrggbb`.
     pub(crate) fn of(color: &str) -> Option<Self> {
         let brand = if color.is_empty() { NEUTRAL } else { Color::parse(color)? };
-        let on_brand = if brand.contrast(WHITE) >= brand.contrast(BLACK) { WHITE } else { BLACK };
+        let on_brand =
+            [WHITE, BLACK].into_iter().max_by(|one, other| brand.contrast(*one).total_cmp(&brand.contrast(*other)));
+        let on_brand = on_brand.filter(|on| brand.contrast(*on) >= ENOUGH).unwrap_or(PURE_BLACK);
         let faint = brand.contrast(WHITE) < 3.0 || brand.contrast(BLACK) < 1.6;
         let edge = if faint { "#767676".to_owned() } else { brand.css() };
         Some(Self { brand: brand.css(), on_brand: on_brand.css(), edge })
@@ -65,11 +71,12 @@ mod tests {
 
     #[test]
     fn text_on_a_button_is_always_readable() {
-        for (red, green, blue) in [(0, 0, 0), (255, 255, 255), (0xff, 0xcc, 0), (0, 0x66, 0xcc), (0x80, 0x80, 0x80)] {
+        let greys = (0..=255).map(|grey| (grey, grey, grey));
+        for (red, green, blue) in greys.chain([(0xff, 0xcc, 0), (0, 0x66, 0xcc), (0xe0, 0x4f, 0x5f)]) {
             let brand = Color { red, green, blue };
             let palette = Palette::of(&brand.css()).unwrap();
             let on = Color::parse(&palette.on_brand).unwrap();
-            assert!(brand.contrast(on) >= 4.4, "{palette:?}");
+            assert!(brand.contrast(on) >= ENOUGH, "{palette:?}");
         }
         assert_eq!(Palette::of("#FFCC00").unwrap().on_brand, "#111111");
         assert_eq!(Palette::of("#003366").unwrap().on_brand, "#ffffff");

@@ -19,6 +19,8 @@ mod inline;
 mod links;
 pub mod lockup;
 pub mod logo;
+#[cfg(test)]
+mod mail_facts;
 mod page;
 mod render;
 mod sample;

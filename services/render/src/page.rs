@@ -144,7 +144,8 @@ struct Image {
 }
 
 /// The box that a logo is fitted into, in CSS pixels: the same for brand and partner, so that neither is the larger.
-const LOGO_BOX: (u32, u32) = (160, 44);
+/// As high as the usual least width, so that square logos reach it.
+const LOGO_BOX: (u32, u32) = (160, 48);
 
 impl Page {
     pub(crate) fn new(job: &Job<'_>, layout: &Layout, face: Face) -> Result<Self, RenderError> {
@@ -156,7 +157,7 @@ impl Page {
         let field = |field: PartnerField| (field.name(), face.isolated(&inline::one_line(profile, field)));
         let brand_values = [("name", &brand.name), ("legal_name", &brand.legal_name), ("address", &brand.address)];
         let words = Words::of(job);
-        let logos = Logos::of(job)?;
+        let logos = Logos::of(job, face)?;
         let part = template.texts.iter().find(|text| layout.part.as_ref() == Some(&text.name));
         Ok(Self {
             lang: context.locale.to_string(),
@@ -174,7 +175,7 @@ impl Page {
                 width: layout.picture.as_ref().map_or(0, |picture| picture.width),
                 height: layout.picture.as_ref().map_or(0, |picture| picture.height),
             },
-            partner: PartnerField::ALL.map(field).into_iter().chain([("socials", socials(profile))]).collect(),
+            partner: PartnerField::ALL.map(field).into_iter().chain([("socials", socials(profile)?)]).collect(),
             brand: brand_values.map(|(name, value)| (name, face.isolated(&inline::join_lines(value, ", ")))).into(),
             slots: slots(job, layout, face),
             locked: job.locked.iter().map(|(name, text)| (name.clone(), face.locked(text, job.subject))).collect(),
@@ -223,28 +224,28 @@ fn slots(job: &Job<'_>, layout: &Layout, face: Face) -> BTreeMap<String, SlotVie
     slots
 }
 
-/// Where both have a logo, their sizes are those of the brand's lock-up.
-fn together(rules: Rules, brand: &mut Option<Image>, partner: &mut Option<Image>) -> Result<(), RenderError> {
-    let (Some(brand), Some(partner)) = (brand, partner) else { return Ok(()) };
+/// Where both have a logo, their sizes are those of the brand's lock-up; false where its rules cannot hold.
+fn together(rules: Rules, brand: &mut Option<Image>, partner: &mut Option<Image>) -> bool {
+    let (Some(brand), Some(partner)) = (brand, partner) else { return true };
     let mark = |image: &Image| Mark { width: image.natural.0, height: image.natural.1 };
     let (width, height) = (f64::from(LOGO_BOX.0), f64::from(LOGO_BOX.1));
     // The boxes of both, with the clear space around.
     let clear = height * f64::from(rules.clear_space_percent) / 100.0;
     let area = Area { x: 0.0, y: 0.0, width: 2.0 * width + 4.0 * clear + RULE_WIDTH, height: height + 2.0 * clear };
-    let placed = place(rules, mark(brand), mark(partner), area, false)
-        .map_err(|error| RenderError::Lockup { reason: error.to_string() })?;
+    let Ok(placed) = place(rules, mark(brand), mark(partner), area, false) else { return false };
     for (image, rect) in [(brand, placed.brand), (partner, placed.partner)] {
         (image.width, image.height) = (pixels(rect.width), pixels(rect.height));
     }
-    Ok(())
+    true
 }
 
 /// The partner's pages elsewhere, by the networks' names.
-fn socials(profile: &Profile) -> Value {
+fn socials(profile: &Profile) -> Result<Value, RenderError> {
     let page = |(network, url): (&SocialNetwork, &String)| {
-        Value::from_pairs([("name", Value::from(network.title())), ("url", Value::from(url.as_str()))])
+        let url = links::checked(url).map_err(|reason| RenderError::Link { field: "partner.socials", reason })?;
+        Ok(Value::from_pairs([("name", Value::from(network.title())), ("url", Value::from(url.as_str()))]))
     };
-    profile.socials.iter().map(page).collect()
+    profile.socials.iter().map(page).collect::<Result<Vec<_>, _>>().map(Value::from)
 }
 
 /// The badge that the partner holds now, in the language of the asset, where the brand has one for its tier.
@@ -282,7 +283,9 @@ struct Logos {
 }
 
 impl Logos {
-    fn of(job: &Job<'_>) -> Result<Self, RenderError> {
+    /// Where the brand's rules leave no room for both, the partner's name stands for its logo: a logo below its least width
+    /// would break them, and no rendition would help nobody. Layouts that are drawn find out for themselves, in their own room.
+    fn of(job: &Job<'_>, face: Face) -> Result<Self, RenderError> {
         let Subject { context, profile, images, .. } = *job.subject;
         let image = |digest: Option<&Digest>| digest.map(|digest| Image::new(digest, job.blobs, images)).transpose();
         let mut logos = Self {
@@ -292,8 +295,11 @@ impl Logos {
             dark_partner: image(profile.logo_dark.as_ref())?,
         };
         let rules = context.brand.lockup.into();
-        together(rules, &mut logos.brand, &mut logos.partner)?;
-        together(rules, &mut logos.dark_brand, &mut logos.dark_partner)?;
+        let light = together(rules, &mut logos.brand, &mut logos.partner);
+        let dark = together(rules, &mut logos.dark_brand, &mut logos.dark_partner);
+        if face != Face::Vector && !(light && dark) {
+            (logos.partner, logos.dark_partner) = (None, None);
+        }
         Ok(logos)
     }
 
@@ -465,7 +471,7 @@ mod tests {
     #[test]
     fn a_logo_fits_its_box_in_its_own_proportions() {
         assert_eq!(fit(1600, 400), (160, 40));
-        assert_eq!(fit(400, 400), (44, 44));
+        assert_eq!(fit(400, 400), (48, 48));
         assert_eq!(fit(32, 16), (32, 16));
         assert_eq!(fit(4096, 342), (160, 13));
     }

@@ -59,8 +59,9 @@ fn longest_value(field: PartnerField, unit: Unit) -> usize {
         Unit::Utf16 => 2 * field.max_graphemes() + joints,
         Unit::Bytes if plain => max,
         Unit::Bytes => 4 * field.max_graphemes() + joints,
-        // One-letter words with a space between them.
-        Unit::Words => field.max_graphemes().div_ceil(2),
+        Unit::Words if plain => field.max_graphemes().div_ceil(2),
+        // Each ideograph is a word (UAX #29).
+        Unit::Words => field.max_graphemes(),
     }
 }
 
@@ -88,7 +89,7 @@ mod tests {
     #[test]
     fn units_count_as_their_channels_do() {
         let counts = |text: &str| UNITS.map(|unit| count(unit, text));
-        assert_eq!(counts("Grüße an 東京"), [11, 11, 13, 13, 17, 3]);
+        assert_eq!(counts("Grüße an 東京"), [11, 11, 13, 13, 17, 4]);
         assert_eq!(counts("👨‍👩‍👧 ok"), [4, 11, 5, 5, 21, 1]);
     }
 
@@ -119,7 +120,7 @@ mod tests {
         let slot = SlotText::parse("Ask {{partner.display_name}}!").unwrap();
         assert_eq!(longest(&slot, Unit::Graphemes), 4 + 40 + 1);
         assert_eq!(longest(&slot, Unit::Weighted), 4 + 80 + 1);
-        assert_eq!(longest(&slot, Unit::Words), 1 + 20);
+        assert_eq!(longest(&slot, Unit::Words), 1 + 40);
         let link = SlotText::parse("See {{partner.site}}").unwrap();
         assert_eq!(longest(&link, Unit::Weighted), 4 + 23);
         assert_eq!(longest(&link, Unit::Graphemes), 4 + 120);

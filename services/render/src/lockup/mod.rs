@@ -1,16 +1,18 @@
 //! Lock-ups: a brand's logo and a partner's side by side, by the rules of the brand's guide. Pure geometry: it says
-//! where two logos go ([`place`]) and what is wrong with where they are ([`check`], [`contrast`]).
+//! where two logos go ([`place`] side by side, [`stack`] one above the other) and what is wrong with where they are ([`check`], [`contrast`]).
 //!
 //! Lengths are pixels of the layout, y grows downwards. Start reading at [`place`]. A new rule needs a field in
 //! [`Rules`], a [`Violation`], and a way for `place` to keep it; the property test holds the two together.
 
 mod check;
 mod place;
+mod stack;
 
 use countersign_released::release::{LockupRules, RelativeSize};
 
 pub use check::{Violation, check, contrast};
 pub use place::{LockupError, Placement, RULE_WIDTH, place};
+pub use stack::stack;
 
 /// How many times its own pixels a logo may be drawn at: at twice, edges begin to look soft; beyond, they are blurred.
 pub const MAX_ENLARGEMENT: f64 = 2.0;

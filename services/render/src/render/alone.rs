@@ -52,7 +52,7 @@ pub(super) fn text(job: &Job<'_>, layout: &Layout, file: &str) -> Result<String,
     run(job.template, file, &Page::new(job, layout, Face::Plain)?)
 }
 
-fn svg(job: &Job<'_>, layout: &Layout, picture: &Picture) -> Result<String, RenderError> {
+pub(super) fn svg(job: &Job<'_>, layout: &Layout, picture: &Picture) -> Result<String, RenderError> {
     let rtl = job.subject.context.locale.direction() == "rtl";
     run(job.template, &picture.file, &Page::new(job, layout, Face::Vector { rtl })?)
 }

@@ -25,8 +25,6 @@ pub enum RenderError {
     Slot { slot: String, reason: String },
     #[error("layout {layout}: {reason}")]
     Fit { layout: String, reason: String },
-    #[error("the logos cannot stand together by the brand's rules: {reason}")]
-    Lockup { reason: String },
     #[error("layout {layout}: its {format} has {bytes} bytes; the channel takes {max} at most")]
     TooHeavy { layout: String, format: Format, bytes: usize, max: usize },
     #[error("{field} {reason}")]

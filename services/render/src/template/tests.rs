@@ -63,11 +63,13 @@ fn a_changed_file_is_another_edition_and_a_former_one_is_learned_by_its_files() 
 fn the_built_in_types_are_there_in_order() {
     let templates = Templates::embedded().unwrap();
     let tags: Vec<String> = templates.iter().map(version).collect();
-    assert_eq!(tags, ["email@1", "linkedin_post@2", "x_post@1"]);
+    let names: Vec<&str> = tags.iter().map(|tag| tag.split('@').next().unwrap()).collect();
+    let all = "banner email email_sequence landing_page linkedin_post meta_ad one_pager search_ad video_script webinar_kit x_post";
+    assert_eq!(names.join(" "), all);
     let email = templates.get("email").unwrap();
     let slots: Vec<&str> = email.slots.iter().map(|slot| slot.name.as_str()).collect();
     assert_eq!(slots, ["subject", "preheader", "headline", "body", "cta"]);
-    assert_eq!((email.title("de-AT"), email.title("fr-FR")), ("E-Mail", "Email"));
+    assert_eq!((email.title("de-AT"), email.title("sv-SE")), ("E-Mail", "Email"));
     assert_eq!(email.slot("cta").unwrap().title("de-DE"), "Schaltfläche");
     let text = templates.get("x_post").unwrap().slot("text").unwrap();
     assert_eq!(text.limit, Limit { unit: Unit::Weighted, min: 20, max: 256, shown: None, notice: false });
@@ -77,40 +79,45 @@ fn the_built_in_types_are_there_in_order() {
 fn free_text_of_a_draft_fits_its_slot() {
     for template in Templates::embedded().unwrap().iter() {
         for slot in &template.slots {
+            // One that shows a value of the brief is not drafted, one of references alone has no words of its own, and words
+            // are counted by others.
+            if slot.from.is_some() || slot.limit.unit == Unit::Words {
+                continue;
+            }
             let pieces = slot.draft.iter().flat_map(|paragraph| &paragraph.parts);
             let longest: usize =
                 pieces.map(|part| if let Part::Piece(piece) = part { piece.max_chars } else { 0 }).sum();
-            assert!(longest > 0 && longest <= slot.limit.max, "{} {}: {longest}", template.name, slot.name);
+            assert!(longest <= slot.limit.max, "{} {}: {longest}", template.name, slot.name);
         }
     }
 }
 
 #[test]
 fn a_folder_adds_a_type_and_replaces_one_of_the_same_name() {
-    let folder = Folder::with("add", "mastodon_post", "template.toml", "version = 1", "version = 3");
+    let folder = Folder::with("add", "mastodon_post", "template.toml", "version = 2", "version = 3");
     let templates = Templates::load(&folder.0).unwrap();
     assert_eq!(version(templates.get("mastodon_post").unwrap()), "mastodon_post@3");
     assert!(templates.get("email").is_some());
 
-    let folder = Folder::with("replace", "x_post", "template.toml", "version = 1", "version = 2");
-    assert_eq!(version(Templates::load(&folder.0).unwrap().get("x_post").unwrap()), "x_post@2");
+    let folder = Folder::with("replace", "x_post", "template.toml", "version = 2", "version = 7");
+    assert_eq!(version(Templates::load(&folder.0).unwrap().get("x_post").unwrap()), "x_post@7");
 }
 
 #[test]
 fn a_mistake_names_file_and_line() {
     let cases = [
         ("template.toml", "medium = ", "colour = 1\nmedium = ", "x_post/template.toml:4: unknown field `colour`"),
-        ("template.toml", "refs = \"one\"", "refs = \"two\"", "x_post/template.toml:12: unknown variant `two`"),
+        ("template.toml", "refs = \"one\"", "refs = \"two\"", "x_post/template.toml:21: unknown variant `two`"),
         (
             "template.toml",
             "piece = \"x_hook\"",
             "piece = \"hook\"",
-            "x_post/template.toml:12: there is no piece `hook`",
+            "x_post/template.toml:21: there is no piece `hook`",
         ),
-        ("template.toml", "min = 20", "min = 999", "x_post/template.toml:11: slot `text`: the limit must have"),
-        ("template.toml", "version = 1", "version = 0", "x_post/template.toml:2: version starts at 1"),
-        ("template.toml", "[pieces]", "[pieces", "x_post/template.toml:14: "),
-        ("template.toml", "max_sentences = 2, ", "", "x_post/template.toml:15: piece `x_hook`: max_sentences"),
+        ("template.toml", "min = 20", "min = 999", "x_post/template.toml:20: slot `text`: the limit must have"),
+        ("template.toml", "version = 2", "version = 0", "x_post/template.toml:2: version starts at 1"),
+        ("template.toml", "[pieces]", "[pieces", "x_post/template.toml:23: "),
+        ("template.toml", "max_sentences = 2, ", "", "x_post/template.toml:24: piece `x_hook`: max_sentences"),
         ("locked/de.toml", "jetzt", "{phone}", "x_post/locked/de.toml:2: braces may only be"),
         ("locked/de.toml", "now = ", "then = ", "x_post/locked/en.toml: `then` stands in only one of"),
         ("layout.html", "{{ locked.preview }}", "{{ locked.preview", "x_post/layout.html:7: "),
@@ -142,8 +149,9 @@ fn a_layout_cannot_switch_escaping_off() {
 #[test]
 fn a_template_says_that_it_prints_the_notice_only_where_both_layouts_do() {
     let templates = Templates::embedded().unwrap();
-    let prints: Vec<bool> = templates.iter().map(|template| template.prints_notice).collect();
-    assert_eq!(prints, [true, true, false], "email, linkedin_post, x_post");
+    let without: Vec<&str> =
+        templates.iter().filter(|template| !template.prints_notice).map(|template| template.name.as_str()).collect();
+    assert_eq!(without, ["banner", "search_ad", "x_post"], "these have no room for it");
 
     let link = "{{ links.cta }}";
     let folder = Folder::with("half", "x_post", "layout.txt", link, "{{ links.cta }}\n{{ legal | join(' ') }}");

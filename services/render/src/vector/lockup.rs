@@ -1,4 +1,5 @@
-//! `lockup(x=…, y=…, width=…, height=…, dark=false)`: brand and partner side by side, by the brand's rules.
+//! `lockup(x=…, y=…, width=…, height=…, dark=false, stacked=false, optional=false)`: brand and partner side by side or one
+//! above the other, by the brand's rules; with `optional`, none where the rules cannot hold.
 
 use minijinja::value::{Kwargs, Object, Serde, Value};
 use minijinja::{Error, ErrorKind, State};
@@ -6,7 +7,7 @@ use serde::Serialize;
 
 use super::fit::{FitError, failed, is_rtl};
 use super::fonts::{ASCENT, DESCENT, NoGlyph, width};
-use crate::lockup::{Area, Mark, RULE_WIDTH, Rect, Rules, place};
+use crate::lockup::{Area, Mark, RULE_WIDTH, Rect, Rules, place, stack};
 
 /// A logo, or a name that stands for one.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ struct Placed {
 struct Rule {
     x: f64,
     y: f64,
+    /// One of them is nothing: a line down between two that stand side by side, or across between two in a column.
+    width: f64,
     height: f64,
 }
 
@@ -71,6 +74,8 @@ pub(super) fn lockup(state: &State, options: Kwargs) -> Result<Value, Error> {
         height: options.get("height")?,
     };
     let dark = options.get::<Option<bool>>("dark")?.unwrap_or(false);
+    let stacked = options.get::<Option<bool>>("stacked")?.unwrap_or(false);
+    let optional = options.get::<Option<bool>>("optional")?.unwrap_or(false);
     options.assert_all_used()?;
     let marks = state.lookup("marks");
     let marks = marks.as_ref().and_then(|marks| marks.downcast_object_ref::<Marks>());
@@ -78,9 +83,20 @@ pub(super) fn lockup(state: &State, options: Kwargs) -> Result<Value, Error> {
     let [brand, partner] = if dark { &marks.dark } else { &marks.light };
     let rtl = is_rtl(state);
     let (brand_size, partner_size) = (size(brand).map_err(failed)?, size(partner).map_err(failed)?);
-    let placed = place(marks.rules, brand_size, partner_size, area, rtl)
-        .map_err(|error| failed(FitError::Lockup(error.to_string())))?;
-    let rule = Rule { x: placed.rule.x + RULE_WIDTH / 2.0, y: placed.rule.y, height: placed.rule.height };
+    let placed = if stacked {
+        stack(marks.rules, brand_size, partner_size, area)
+    } else {
+        place(marks.rules, brand_size, partner_size, area, rtl)
+    };
+    let placed = match placed {
+        Ok(placed) => placed,
+        Err(_) if optional => return Ok(Value::from(())),
+        Err(error) => return Err(failed(FitError::Lockup(error.to_string()))),
+    };
+    let Rect { x, y, width, height } = placed.rule;
+    let half = RULE_WIDTH / 2.0;
+    let rule =
+        if stacked { Rule { x, y: y + half, width, height: 0.0 } } else { Rule { x: x + half, y, width: 0.0, height } };
     let lockup = Lockup { brand: stand(brand, placed.brand, rtl), partner: stand(partner, placed.partner, rtl), rule };
     Ok(Value::from(Serde(&lockup)))
 }
