@@ -212,3 +212,29 @@ fn cannot(release: &Release, error: &RenderError) -> Problem {
 pub(crate) fn cannot_render(reason: impl ToString) -> Problem {
     Problem::new(StatusCode::CONFLICT, "cannot-render", "This asset cannot be rendered for you").detail(reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_holds_its_place_to_its_end_also_when_nobody_waits_for_it() {
+        let bench = Bench::with_places(1);
+        let (began, begun) = tokio::sync::oneshot::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let working = bench.clone();
+        let first = tokio::spawn(async move {
+            let work = move || {
+                began.send(()).unwrap();
+                ended.recv()
+            };
+            working.run(work).await.map(drop)
+        });
+        begun.await.unwrap();
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        assert_eq!(bench.0.available_permits(), 0, "it is still at work");
+        end.send(()).unwrap();
+        assert_eq!(bench.run(|| 5).await.unwrap(), 5);
+    }
+}
