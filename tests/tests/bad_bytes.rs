@@ -45,9 +45,19 @@ fn header(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &data)].concat()
 }
 
-/// The same, with the chunk that an animation begins with.
+/// A picture of 40 × 20 that begins as an animation does.
 fn animation() -> Vec<u8> {
-    [header(40, 20), chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0])].concat()
+    // 20 rows of a filter and 40 pixels, in one stored block of deflate.
+    let rows = [&[0][..], &[12, 80, 120, 255].repeat(40)].concat().repeat(20);
+    let length = u16::try_from(rows.len()).unwrap();
+    let (low, high) = rows.iter().fold((1_u32, 0_u32), |(low, high), byte| {
+        let low = (low + u32::from(*byte)) % 65_521;
+        (low, (high + low) % 65_521)
+    });
+    let stored = [&[1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), &rows].concat();
+    let data = [&[0x78, 1][..], &stored, &(high << 16 | low).to_be_bytes()].concat();
+    let control = chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
+    [header(40, 20), control, chunk(b"IDAT", &data), chunk(b"IEND", b"")].concat()
 }
 
 fn svg(inner: &str) -> Vec<u8> {

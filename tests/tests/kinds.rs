@@ -24,14 +24,8 @@ fn brief() -> Value {
     json!({
         "product": "vault", "language": "en", "audience": "IT managers", "objective": "Book a restore test",
         "tone": "calm and exact", "campaign": "All kinds & more",
-        "messages": [
-            {"en": "A backup is worth as much as the last restore that someone has tried.",
-             "de": "Eine Sicherung ist so viel wert wie die letzte Wiederherstellung, die jemand ausprobiert hat."},
-            {"en": "Your team knows before an outage how long each server takes to come back.",
-             "de": "Ihr Team weiß schon vor einem Ausfall, wie lange jeder Server für die Rückkehr braucht."},
-            {"en": "a written report after every restore test", "de": "ein schriftlicher Bericht nach jedem Wiederherstellungstest"}
-        ],
-        "claims": ["vault-restore-time", "vault-immutable"],
+        "messages": [{"en": "Every backup is tested before you need it.", "de": "Jede Sicherung wird geprüft, bevor Sie sie brauchen."}],
+        "claims": [{"text": {"en": "Customers restored in 38 minutes on average.", "de": "Kunden waren im Schnitt nach 38 Minuten wieder am Netz."}, "source": "Customer survey 2026"}],
         "values": {
             "event": {"date": "2026-12-01", "time": "14:00", "zone": "Europe/Berlin"},
             "length": {"duration": 45},
