@@ -128,6 +128,53 @@ impl Api {
         read(request.content_type(media).send(body).unwrap())
     }
 
+    /// Replaces what is at `path` with what `change` makes of it, for the version that was read.
+    #[must_use]
+    pub fn change(&self, path: &str, change: impl FnOnce(&mut Value)) -> Reply {
+        let read = self.get(path).expect(200);
+        let mut value = read.json();
+        change(&mut value);
+        let request = self.agent.put(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        read(request.header("if-match", read.header("etag")).send_json(&value).unwrap())
+    }
+
+    /// A form of the page `page` with a file, as a browser sends it to `path`.
+    #[must_use]
+    pub fn upload(&self, page: &str, path: &str, field: &str, bytes: &[u8]) -> Reply {
+        let shown = self.get(page).expect(200).text();
+        let token = shown.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let mut body = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"_csrf\"\r\n\r\n{token}\r\n--b\r\n\
+             content-disposition: form-data; name=\"{field}\"; filename=\"a.file\"\r\n\
+             content-type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        self.post_document(path, "multipart/form-data; boundary=b", &body)
+    }
+
+    /// A new partner of the sample's brand, and the client that has its key.
+    #[must_use]
+    pub fn new_partner(&self, form: &Value) -> (String, Self) {
+        let made = self.post("/api/v1/partners", form).expect(201).json();
+        let path = made["url"].as_str().unwrap().to_owned();
+        let key = self.post(&format!("{path}/keys"), &json!({"name": "test"})).expect(201).json();
+        (path, self.with_key(key["key"].as_str().unwrap()))
+    }
+
+    /// Approves the open reviews of a kit and waits until everything is released.
+    pub fn approve_all(&self, kit: &str) -> Vec<Value> {
+        let reviewer = self.sign_in("reviewer");
+        for review in reviewer.reviews(kit) {
+            let _ = reviewer.decide(review["id"].as_str().unwrap(), "approve", "").expect(200);
+        }
+        let kit = self.sign_in("marketer").until(&format!("/api/v1/kits/{kit}"), |kit| {
+            kit["assets"].as_array().unwrap().iter().all(|asset| asset["state"] == "released")
+        });
+        kit["assets"].as_array().unwrap().clone()
+    }
+
     /// Asks for a kit and gives its id.
     #[must_use]
     pub fn kit(&self, brief: &Value) -> String {

@@ -5,12 +5,14 @@
 //! PostgreSQL and the browser's driver, and runs everything. To add a test, add a file to `tests/tests/`.
 
 mod api;
+mod archive;
 mod database;
 pub mod hub;
 mod line;
 mod service;
 
 pub use api::{Api, Reply};
+pub use archive::unzipped;
 pub use database::{Database, fresh_database};
 pub use line::Line;
 pub use service::{PARTNER_KEY, PASSWORD, Service, binary, postgres, run};

@@ -13,21 +13,6 @@ fn brief() -> Value {
     })
 }
 
-/// Approves everything of a kit that may be approved; gives the released assets' ids by locale.
-fn approve_all(api: &Api, kit: &str) -> Vec<(String, String)> {
-    let reviewer = api.sign_in("reviewer");
-    for review in reviewer.reviews(kit) {
-        let id = review["id"].as_str().unwrap();
-        let reply = reviewer.decide(id, "approve", "");
-        assert_eq!(reply.status, 200, "{}", reply.text());
-    }
-    let kit = api.sign_in("marketer").until(&format!("/api/v1/kits/{kit}"), |kit| {
-        kit["assets"].as_array().unwrap().iter().all(|asset| asset["state"] == "released")
-    });
-    let assets = kit["assets"].as_array().unwrap();
-    assets.iter().map(|a| (a["id"].as_str().unwrap().to_owned(), a["locale"].as_str().unwrap().to_owned())).collect()
-}
-
 fn whole_path(more: &[&str]) {
     let data = tempfile::tempdir().unwrap();
     let service = Service::start(data.path(), more);
@@ -56,12 +41,12 @@ fn whole_path(more: &[&str]) {
     }
     let partner = api.partner();
     assert_eq!(partner.get("/partner/v1/assets").expect(200).json()["items"], json!([]), "nothing unreviewed leaves");
-    let released = approve_all(&api, &kit);
+    let released = api.approve_all(&kit);
     let me = partner.get("/partner/v1/me").expect(200).json();
     let listed = partner.get("/partner/v1/assets?limit=100").expect(200).json();
     let listed: Vec<&str> = listed["items"].as_array().unwrap().iter().map(|a| a["id"].as_str().unwrap()).collect();
     assert!(!listed.is_empty(), "{me:#}");
-    let (asset, _) = released.iter().find(|(id, _)| listed.contains(&id.as_str())).unwrap();
+    let asset = released.iter().filter_map(|asset| asset["id"].as_str()).find(|id| listed.contains(id)).unwrap();
     pull(&partner, asset, &me);
     countersign_what_the_partner_says(&api, &partner, asset);
     recall(&api, &partner, asset);

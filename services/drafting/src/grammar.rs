@@ -117,10 +117,11 @@ fn terminal(at: usize, piece: &Piece) -> String {
         Shape::Label => format!("({first}) (\" \" ({word}))*"),
         // One colon only, the last: a second one would lead to nothing.
         Shape::Lead => format!("({first}) (STEP ({word}))* \":\""),
-        Shape::Sentences => {
-            let more = piece.max_sentences.saturating_sub(1);
-            if more == 0 { format!("SENT{at}") } else { format!("SENT{at} (\" \" SENT{at}){{0,{more}}}") }
-        }
+        Shape::Sentences => match piece.max_sentences.saturating_sub(1) {
+            // A grammar knows no repetition of nothing.
+            0 => format!("SENT{at}"),
+            more => format!("SENT{at} (\" \" SENT{at}){{0,{more}}}"),
+        },
     };
     let sentence =
         if piece.shape == Shape::Sentences { format!("SENT{at}: {clause} /[.!?]/\n") } else { String::new() };
@@ -158,6 +159,13 @@ mod tests {
             partner: false,
             when: When::Always,
         }
+    }
+
+    #[test]
+    fn a_piece_of_one_sentence_repeats_nothing() {
+        let of = |max_sentences| terminal(0, &Piece { max_sentences, ..piece(Shape::Sentences) });
+        assert!(of(1).contains("\nFORM0: SENT0\n"), "{}", of(1));
+        assert!(of(2).contains("\nFORM0: SENT0 (\" \" SENT0){0,1}\n"), "{}", of(2));
     }
 
     #[test]

@@ -8,8 +8,9 @@ use countersign_store_released::{ReleasedStore, StoreError};
 use countersign_web::problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::archive::Known;
 use crate::limits::{Buckets, Limits};
-use crate::produce::Cache;
+use crate::produce::{Bench, Cache};
 use crate::signer::Signer;
 
 #[derive(Debug)]
@@ -32,6 +33,11 @@ pub struct Inner {
     pub(crate) face: PartnerFace,
     pub(crate) buckets: Buckets,
     pub(crate) cache: Cache,
+    /// Where pictures are drawn and archives are put together.
+    pub(crate) bench: Bench,
+    pub(crate) known: Known,
+    /// Archives that are being made; each may hold its bytes several times over.
+    pub(crate) archives: Bench,
 }
 
 impl std::ops::Deref for State {
@@ -46,7 +52,14 @@ impl PartnerFace {
     #[must_use]
     pub fn router(self) -> OpenApiRouter {
         let buckets = Buckets::new(self.limits);
-        crate::routes::router(State(Arc::new(Inner { face: self, buckets, cache: Cache::default() })))
+        crate::routes::router(State(Arc::new(Inner {
+            face: self,
+            buckets,
+            cache: Cache::default(),
+            bench: Bench::of_this_machine(),
+            known: Known::default(),
+            archives: Bench::with_places(2),
+        })))
     }
 }
 

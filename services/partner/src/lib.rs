@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, expect(clippy::unwrap_used, reason = "a test may stop at the first surprise"))]
 
+mod archive;
 pub mod auth;
 pub mod face;
 mod idempotent;

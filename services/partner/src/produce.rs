@@ -1,4 +1,8 @@
 //! Renditions: made once for a release, a profile version and a format, then kept in a cache that is bounded in bytes.
+//!
+//! A text or a page takes less than a millisecond and is made where it is asked for. Pictures, documents and what holds
+//! several of them take long enough to keep others waiting: they are made on threads of their own, as many at a time as
+//! the machine has cores.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,11 +11,14 @@ use axum::http::StatusCode;
 use countersign_released::digest::Digest;
 use countersign_released::id::ReleaseId;
 use countersign_released::release::Release;
-use countersign_render::{Blobs, Format, Images, RenderError, Rendition, Subject, Tracking, Wanted, imprint, render};
+use countersign_render::{
+    Blobs, Format, Images, RenderError, Rendition, Subject, Templates, Tracking, Wanted, imprint, render,
+};
 use countersign_store_released::PartnerIdentity;
 use countersign_web::problem::Problem;
+use tokio::sync::Semaphore;
 
-use crate::face::{State, fault};
+use crate::face::{PartnerFace, State, fault};
 
 /// The most bytes that the cache keeps.
 const CACHE_BYTES: usize = 64 << 20;
@@ -51,6 +58,42 @@ impl Cache {
     }
 }
 
+/// Permits to work a thread hard.
+#[derive(Clone, Debug)]
+pub(crate) struct Bench(Arc<Semaphore>);
+
+impl Bench {
+    /// One place for each core.
+    pub(crate) fn of_this_machine() -> Self {
+        Self::with_places(std::thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    pub(crate) fn with_places(places: usize) -> Self {
+        Self(Arc::new(Semaphore::new(places)))
+    }
+
+    /// Runs `work` on a thread of its own when a place is free. Work that has begun ends, and holds its place until
+    /// then, also when whoever asked for it has gone.
+    pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        let broken = |error: &dyn std::fmt::Display| {
+            tracing::error!(%error, "rendering.broken");
+            Problem::internal()
+        };
+        let place = Arc::clone(&self.0).acquire_owned().await.map_err(|error| broken(&error))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let made = work();
+            drop(place);
+            made
+        });
+        done.await.map_err(|error| broken(&error))
+    }
+
+    /// A place for as long as the permit is held.
+    pub(crate) async fn place(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+        self.0.acquire().await.map_err(|_| Problem::internal())
+    }
+}
+
 /// The release in the partner's branding.
 pub(crate) async fn produce(
     state: &State,
@@ -67,17 +110,49 @@ pub(crate) async fn produce(
         return Ok(rendition);
     }
     let logos = logos(state, partner, release).await?;
-    let asset = release.asset.to_string();
-    let subject = Subject {
-        context,
-        content,
-        profile,
-        links: Tracking { campaign: &release.campaign, asset: &asset, partner: &partner.slug },
-        images: Images::Url(&state.face.public_url),
+    let made = if takes_long(&state.face.templates, release, wanted) {
+        let (state, partner, release) = (state.clone(), partner.clone(), release.clone());
+        let (format, layout) = (wanted.format, wanted.layout.map(str::to_owned));
+        let bench = state.bench.clone();
+        let work = move || make(&state.face, &partner, &release, &logos, Wanted { format, layout: layout.as_deref() });
+        bench.run(work).await?
+    } else {
+        make(&state.face, partner, release, &logos, wanted)
     };
-    let rendition = Arc::new(render(&state.face.templates, &subject, &logos, wanted).map_err(failed)?);
+    let rendition = Arc::new(made.map_err(failed)?);
     state.cache.put(key, Arc::clone(&rendition));
     Ok(rendition)
+}
+
+/// Whether pictures are drawn for it.
+fn takes_long(templates: &Templates, release: &Release, wanted: Wanted<'_>) -> bool {
+    let drawn = || {
+        let template = templates.edition(&release.context.asset_type, &release.context.template);
+        template.is_none_or(|template| template.formats().contains(&Format::Png) || template.layouts.len() > 1)
+    };
+    match (wanted.format, wanted.layout) {
+        (Format::Png | Format::Pdf | Format::Zip, _) => true,
+        (Format::Html, None) => drawn(),
+        (Format::Html, Some(_)) | (Format::Text | Format::Json, _) => false,
+    }
+}
+
+fn make(
+    face: &PartnerFace,
+    partner: &PartnerIdentity,
+    release: &Release,
+    logos: &Logos,
+    wanted: Wanted<'_>,
+) -> Result<Rendition, RenderError> {
+    let asset = release.asset.to_string();
+    let subject = Subject {
+        context: &release.context,
+        content: &release.content,
+        profile: &partner.profile,
+        links: Tracking { campaign: &release.campaign, asset: &asset, partner: &partner.slug },
+        images: Images::Url(&face.public_url),
+    };
+    render(&face.templates, &subject, logos, wanted)
 }
 
 /// Makes sure that the edition that the release was approved in is known. One that a newer process made, or that an
@@ -92,6 +167,19 @@ pub(crate) async fn learn(state: &State, release: &Release) -> Result<(), Proble
         tracing::error!(template = kept.tag, error = %error, "edition.broken");
         Problem::internal()
     })
+}
+
+/// All renditions of a release: the whole in each format, and each layout where there are several.
+pub(crate) fn every(templates: &Templates, release: &Release) -> Vec<(Format, Option<String>)> {
+    let context = &release.context;
+    let Some(template) = templates.edition(&context.asset_type, &context.template) else { return Vec::new() };
+    let mut every: Vec<_> = template.formats().into_iter().map(|format| (format, None)).collect();
+    if template.layouts.len() > 1 {
+        for layout in &template.layouts {
+            every.extend(layout.formats().into_iter().map(|format| (format, Some(layout.name.clone()))));
+        }
+    }
+    every
 }
 
 struct Logos(HashMap<Digest, Arc<[u8]>>);
@@ -117,5 +205,36 @@ fn cannot(release: &Release, error: &RenderError) -> Problem {
         return Problem::not_found().detail(error);
     }
     tracing::warn!(release.id = %release.id, error = %error, "rendition.failed");
-    Problem::new(StatusCode::CONFLICT, "cannot-render", "This asset cannot be rendered for you").detail(error)
+    cannot_render(error)
+}
+
+/// The asset is at fault, not the house.
+pub(crate) fn cannot_render(reason: impl ToString) -> Problem {
+    Problem::new(StatusCode::CONFLICT, "cannot-render", "This asset cannot be rendered for you").detail(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_holds_its_place_to_its_end_also_when_nobody_waits_for_it() {
+        let bench = Bench::with_places(1);
+        let (began, begun) = tokio::sync::oneshot::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let working = bench.clone();
+        let first = tokio::spawn(async move {
+            let work = move || {
+                began.send(()).unwrap();
+                ended.recv()
+            };
+            working.run(work).await.map(drop)
+        });
+        begun.await.unwrap();
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        assert_eq!(bench.0.available_permits(), 0, "it is still at work");
+        end.send(()).unwrap();
+        assert_eq!(bench.run(|| 5).await.unwrap(), 5);
+    }
 }

@@ -1,6 +1,7 @@
 //! The face's promises: about what it depends on, here; about what it answers, in the files beside, over a store with
 //! drafts to hide.
 
+mod archive;
 mod asking;
 mod house;
 mod renditions;

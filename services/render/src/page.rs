@@ -297,7 +297,7 @@ impl Logos {
         let rules = context.brand.lockup.into();
         let light = together(rules, &mut logos.brand, &mut logos.partner);
         let dark = together(rules, &mut logos.dark_brand, &mut logos.dark_partner);
-        if face != Face::Vector && !(light && dark) {
+        if !matches!(face, Face::Vector { .. }) && !(light && dark) {
             (logos.partner, logos.dark_partner) = (None, None);
         }
         Ok(logos)

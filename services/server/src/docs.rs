@@ -158,6 +158,7 @@ mod tests {
             "/partner/v1/assets",
             "/partner/v1/assets/{id}",
             "/partner/v1/assets/{id}/renditions/{format}",
+            "/partner/v1/campaigns/{campaign}/archive",
             "/partner/v1/assets/{id}/receipt",
             "/partner/v1/changes",
             "/partner/v1/assets/{id}/feedback",

@@ -14,10 +14,10 @@ use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{live, query};
+use super::{live, parsed, query};
 use crate::auth::Partner;
 use crate::face::{State, fault};
-use crate::produce::learn;
+use crate::produce::{every, learn};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -101,15 +101,7 @@ fn renditions(release: &Release, templates: &Templates, base: &str) -> Vec<Rendi
         media_type: format.media_type().to_owned(),
         href: format!("{base}/renditions/{format}{}", layout.map(|name| format!("?layout={name}")).unwrap_or_default()),
     };
-    let context = &release.context;
-    let Some(template) = templates.edition(&context.asset_type, &context.template) else { return Vec::new() };
-    let mut links: Vec<RenditionLink> = template.formats().into_iter().map(|format| link(format, None)).collect();
-    if template.layouts.len() > 1 {
-        for layout in &template.layouts {
-            links.extend(layout.formats().into_iter().map(|format| link(format, Some(&layout.name))));
-        }
-    }
-    links
+    every(templates, release).iter().map(|(format, layout)| link(*format, layout.as_deref())).collect()
 }
 
 /// Released assets for this partner's markets and locales, oldest release first.
@@ -143,12 +135,6 @@ pub(super) async fn list(
 }
 
 fn read(filter: Filter, limit: u32) -> Result<AssetFilter, Problem> {
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
-        name: &str,
-        text: Option<String>,
-    ) -> Result<Option<T>, Problem> {
-        text.map(|text| text.parse().map_err(|error| Problem::malformed(format!("{name}: {error}")))).transpose()
-    }
     Ok(AssetFilter {
         locale: parsed("locale", filter.locale)?,
         market: parsed("market", filter.market)?,

@@ -1,5 +1,6 @@
 //! The partners' routes, under `/partner/v1`. One endpoint, or a few that belong together, a file.
 
+mod archive;
 mod assets;
 mod changes;
 mod feedback;
@@ -35,6 +36,7 @@ fn all() -> OpenApiRouter<State> {
         .routes(routes!(me::me))
         .routes(routes!(assets::list))
         .routes(routes!(assets::one))
+        .routes(routes!(archive::archive))
         .routes(routes!(rendition::rendition))
         .routes(routes!(rendition::receipt))
         .routes(routes!(changes::changes))
@@ -48,6 +50,14 @@ fn all() -> OpenApiRouter<State> {
 /// A query string whose faults are problem documents.
 fn query<T>(read: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
     read.map(|Query(query)| query).map_err(|rejection| Problem::malformed(rejection.body_text()))
+}
+
+/// A value of a query, where there is one.
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    name: &str,
+    text: Option<String>,
+) -> Result<Option<T>, Problem> {
+    text.map(|text| text.parse().map_err(|error| Problem::malformed(format!("{name}: {error}")))).transpose()
 }
 
 /// The live release of an asset. One that was withdrawn is gone (410) for whoever could have had it; everything else is

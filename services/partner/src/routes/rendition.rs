@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_released::receipt::{PREDICATE_TYPE, Predicate, STATEMENT_TYPE, Statement, Subject, SubjectDigest};
 use countersign_released::release::Release;
-use countersign_render::{Format, Rendition, Templates, Wanted};
+use countersign_render::{Format, Rendition, Wanted};
 use countersign_store_released::NewPull;
 use countersign_web::conditional::{etag, not_modified};
 use countersign_web::json::Json;
@@ -22,7 +22,7 @@ use utoipa::IntoParams;
 use super::{live, query, recalled};
 use crate::auth::Partner;
 use crate::face::{State, fault};
-use crate::produce::{learn, produce};
+use crate::produce::{every, learn, produce};
 
 /// A page that is looked at in a browser does nothing and loads nothing but our logos.
 const RENDITION_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; form-action 'none'; base-uri 'none'; sandbox allow-popups";
@@ -134,19 +134,6 @@ pub(super) async fn receipt(
     }
     let statement = statement(&release, subject, partner.identity.profile.digest());
     Ok(Json(state.face.signer.sign(&statement)).into_response())
-}
-
-/// All renditions of a release: the whole in each format, and each layout where there are several.
-fn every(templates: &Templates, release: &Release) -> Vec<(Format, Option<String>)> {
-    let context = &release.context;
-    let Some(template) = templates.edition(&context.asset_type, &context.template) else { return Vec::new() };
-    let mut every: Vec<_> = template.formats().into_iter().map(|format| (format, None)).collect();
-    if template.layouts.len() > 1 {
-        for layout in &template.layouts {
-            every.extend(layout.formats().into_iter().map(|format| (format, Some(layout.name.clone()))));
-        }
-    }
-    every
 }
 
 fn statement(release: &Release, subject: Vec<Subject>, profile: countersign_released::digest::Digest) -> Statement {

@@ -44,6 +44,24 @@ impl ReleasedStore {
     /// `None` when the release is not live any more (or never was, for this partner): then do not hand out the bytes.
     /// Call it before answering, so that a recall knows of every copy.
     pub async fn record_pull(&self, partner: &PartnerIdentity, pull: NewPull) -> Result<Option<PullId>, StoreError> {
+        let (id, sql) = self.pull(partner, pull);
+        let rows = sql.execute(self.db.writer()).await?;
+        Ok((rows == 1).then_some(id))
+    }
+
+    /// Of what goes out together: all pulls are on record, or none and `false` when one of the releases is not live.
+    pub async fn record_pulls(&self, partner: &PartnerIdentity, pulls: Vec<NewPull>) -> Result<bool, StoreError> {
+        let mut tx = self.db.begin().await?;
+        for pull in pulls {
+            if self.pull(partner, pull).1.execute(&mut *tx).await? != 1 {
+                return Ok(false);
+            }
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    fn pull(&self, partner: &PartnerIdentity, pull: NewPull) -> (PullId, Sql) {
         let now = self.clock.now();
         let id = PullId::new(&*self.ids, now);
         let sql = Sql::new(
@@ -65,12 +83,7 @@ impl ReleasedStore {
         .bind(now.micros())
         .push(", release_id FROM released_assets WHERE brand_id = ")
         .bind(partner.brand.to_string());
-        let rows = entitled(sql, partner)
-            .push(" AND release_id = ")
-            .bind(pull.release.to_string())
-            .execute(self.db.writer())
-            .await?;
-        Ok((rows == 1).then_some(id))
+        (id, entitled(sql, partner).push(" AND release_id = ").bind(pull.release.to_string()))
     }
 
     /// `None` when there never was such a release for this partner. Ended releases may still be spoken of. Feedback and

@@ -19,6 +19,7 @@ crate::conformance!(
     a_new_partners_keys_work_while_its_description_waits,
     the_feed_goes_on_from_its_cursor,
     a_recall_reaches_who_pulled,
+    what_is_pulled_together_is_on_record_together_or_not_at_all,
     who_pulled_can_acknowledge_wherever_they_sell_by_now,
     text_that_a_database_cannot_hold_is_named,
     logos_are_the_partners_and_its_brands_only,
@@ -248,6 +249,18 @@ async fn a_recall_reaches_who_pulled(world: World) {
     assert!(world.released.feedback(&here, say(world.fresh().parse().unwrap()), None).await.unwrap().is_none());
     let row = world.store.release(release).await.unwrap().unwrap();
     assert_eq!((row.pulls, row.partners), (1, 1));
+}
+
+async fn what_is_pulled_together_is_on_record_together_or_not_at_all(world: World) {
+    let (_, one) = world.released_asset().await;
+    let (_, two) = world.released_asset().await;
+    let here = world.key(&world.partner).await;
+    let pulls = async |release| world.store.release(release).await.unwrap().unwrap().pulls;
+    assert!(world.released.record_pulls(&here, vec![pull(one), pull(two)]).await.unwrap());
+    assert_eq!((pulls(one).await, pulls(two).await), (1, 1));
+    world.store.recall(two, "wrong figure", world.second.id).await.unwrap().unwrap();
+    assert!(!world.released.record_pulls(&here, vec![pull(one), pull(two)]).await.unwrap());
+    assert_eq!((pulls(one).await, pulls(two).await), (1, 1), "neither, since one had ended");
 }
 
 async fn who_pulled_can_acknowledge_wherever_they_sell_by_now(world: World) {
