@@ -11,10 +11,10 @@ if (box && box.hasAttribute("data-drafting")) {
     if (fetching) { again = true; return; }
     fetching = true;
     try {
-      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+      const answer = await fetch(location.pathname + location.search, { headers: { accept: "text/html" } });
       if (answer.ok && !answer.redirected) {
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-        for (const card of document.querySelectorAll("#assets > .asset")) {
+        for (const card of document.querySelectorAll("#assets [data-state]")) {
           const next = fresh.getElementById(card.id);
           if (next && next.dataset.state !== card.dataset.state) card.replaceWith(document.adoptNode(next));
         }
@@ -50,7 +50,7 @@ if (box && box.hasAttribute("data-drafting")) {
   source.addEventListener("error", () => {
     if (source.readyState !== EventSource.CLOSED) return;
     const again = document.createElement("a");
-    again.href = location.pathname;
+    again.href = location.pathname + location.search;
     again.textContent = "Load the page again";
     box.hidden = false;
     document.getElementById("progress-text").replaceChildren("The progress is not reported any more. ", again, " to see how far it is.");

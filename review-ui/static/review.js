@@ -149,22 +149,6 @@ keys({
 });
 toast();
 
-// ---- another partner's preview: only the frame changes, and nothing that was typed is lost ---------------------------
-const forWhom = document.getElementById("for");
-const frame = document.querySelector(".rv-frame");
-if (forWhom && frame) {
-  forWhom.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const chosen = forWhom.elements.namedItem("partner");
-    for (const [node, name] of [[frame, "src"], ...[...document.querySelectorAll(".rv-alone a")].map((link) => [link, "href"])]) {
-      const address = new URL(node.getAttribute(name), location.href);
-      address.searchParams.set("partner", chosen.value);
-      node.setAttribute(name, address.pathname + address.search);
-    }
-    frame.title = `${frame.dataset.name} as ${chosen.selectedOptions[0].text} will send it`;
-  });
-}
-
 // ---- live findings beside an edit ----------------------------------------------------------------------------------
 const form = document.getElementById("edit-form");
 let dirty = false;

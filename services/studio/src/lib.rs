@@ -19,7 +19,6 @@ mod making;
 pub mod pages;
 pub mod partner_forms;
 pub mod people;
-mod preview;
 pub mod profiles;
 mod sample_content;
 pub mod sheet;

@@ -290,7 +290,7 @@ impl World {
                 seed: view.asset.seed,
             };
             let draft = Draft {
-                content: sample_content::content(template),
+                content: sample_content::words(template),
                 origin,
                 context,
                 findings: Vec::new(),

@@ -5,11 +5,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use countersign_domain::people::{Role, User};
+use countersign_preview::{self as preview, Stage, StageOf, Whom, fitting};
 use countersign_session::{OnPage, cookies};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
-use super::queue::{Choice, encoded};
 use super::toast::{Toast, toast};
 use super::{actions, edit};
 use crate::view::{self, Loaded, ReviewView};
@@ -18,10 +18,7 @@ use crate::{Face, api, faults};
 #[derive(Debug, Serialize)]
 pub(crate) struct ReviewPage {
     pub review: ReviewView,
-    pub partners: Vec<Choice>,
-    pub partner_name: String,
-    pub preview: String,
-    pub preview_text: String,
+    pub stage: Stage,
     /// Whether this person could claim it now.
     pub can_claim: bool,
     pub lease_seconds: i64,
@@ -55,8 +52,9 @@ pub(crate) struct EditSlot {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
-    partner: String,
     done: String,
+    #[serde(flatten)]
+    shown: preview::Asked,
 }
 
 pub(crate) async fn page(
@@ -89,21 +87,17 @@ pub(super) async fn build(
 ) -> Result<ReviewPage, Problem> {
     let Loaded { view, review, asset, .. } = loaded;
     let asset = asset.asset;
-    let partners = face.store.partners(Some(asset.brand)).await.map_err(faults::store)?;
-    let mut options =
-        vec![Choice { value: String::new(), label: "a sample partner".to_owned(), selected: asked.partner.is_empty() }];
-    let fits = |partner: &&countersign_store::Partner| {
-        partner.active && partner.markets.contains(&asset.market) && partner.locales.contains(&asset.locale)
-    };
-    options.extend(partners.iter().filter(|p| fits(p) || p.slug == asked.partner).map(|partner| Choice {
-        value: partner.slug.clone(),
-        label: partner.profile.display_name.clone(),
-        selected: partner.slug == asked.partner,
-    }));
-    let partner_name =
-        options.iter().find(|option| option.selected).map_or_else(|| "a partner".to_owned(), |o| o.label.clone());
-    let preview =
-        format!("/assets/{}/revisions/{}/preview?partner={}", asset.id, review.revision.id, encoded(&asked.partner));
+    let whom = Whom::find(&face.store, Some(asset.brand), &asked.shown).await?;
+    let context = &review.revision.context;
+    let stage = Stage::of(&StageOf {
+        page: &format!("/reviews/{}", review.id),
+        preview: &format!("/assets/{}/revisions/{}/preview", asset.id, review.revision.id),
+        more: &[],
+        template: face.templates.edition(&asset.asset_type, &context.template).as_deref(),
+        whom: &whom,
+        partners: &fitting(&face.store, Some(asset.brand), Some((asset.market, &asset.locale))).await?,
+        asked: &asked.shown,
+    })?;
     let mine = view.lease.as_ref().is_some_and(|lease| lease.mine);
     let held = view.lease.as_ref().is_some_and(|lease| !lease.mine);
     let lease = if mine && view.may_decide.allowed {
@@ -120,10 +114,7 @@ pub(super) async fn build(
     };
     let may_edit = (user.has(Role::Reviewer) || user.has(Role::Marketer)) && view.revision.latest;
     Ok(ReviewPage {
-        partners: options,
-        partner_name,
-        preview_text: format!("{preview}&format=text"),
-        preview,
+        stage,
         can_claim: view.may_decide.allowed && !held,
         lease_seconds: face.lease_seconds,
         lease,

@@ -3,6 +3,7 @@
 use countersign_domain::people::Role;
 use serde_json::{Value, json};
 
+use super::encoded;
 use crate::testing::{HOSTILE, World};
 
 /// No markup of anybody's made it into the page as markup, and no template engine ran over it.
@@ -224,15 +225,41 @@ async fn the_preview_is_the_rendition_in_a_sandbox_and_for_people_with_a_role_on
     assert!(text.headers["content-type"].to_str().unwrap().starts_with("text/plain"));
     for missing in [
         format!("{path}?partner=nobody"),
+        format!("{path}?worst=shortest"),
+        format!("{path}?layout=nonsense"),
         format!("{path}?format=exe"),
+        format!("{path}?format=png"),
         format!("/assets/{}/revisions/{revision}/preview", world.assets[1]),
     ] {
         assert_eq!(rita.get(&missing).await.status, 404, "{missing}");
     }
+    assert_eq!(rita.get(&format!("{path}?partner=nordlicht&worst=rtl")).await.status, 400);
     let nobody = world.user("Nobody", &[]).await;
     assert_eq!(world.browser(&nobody).await.get(&path).await.status, 404);
     let max = world.user("Max", &[Role::Marketer]).await;
     assert_eq!(world.browser(&max).await.get(&path).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_review_is_shown_for_any_partner_and_for_the_worst_that_one_can_be() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let path = format!("/reviews/{}", world.reviews[0]);
+    for chosen in ["worst=longest", "worst=least", "worst=rtl", "partner=nordlicht"] {
+        let query = format!("for={}", encoded(chosen));
+        let page = rita.get(&format!("{path}?{query}")).await;
+        assert_eq!(page.status, 200, "{chosen}");
+        assert!(page.text.contains(&format!("<option value=\"{chosen}\" selected>")), "{}", page.text);
+        let (_, frame) = page.text.split_once("<iframe").unwrap();
+        let src = frame.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+        let src = src.replace("&#x2f;", "/").replace("&amp;", "&");
+        assert!(src.contains(&query), "{src}");
+        assert_eq!(rita.get(&src).await.status, 200, "{src}");
+        is_text(&page.text);
+    }
+    for (bad, status) in [("for=x", 400), ("worst=x", 404), ("layout=x", 404), ("format=exe", 404)] {
+        assert_eq!(rita.get(&format!("{path}?{bad}")).await.status, status, "{bad}");
+    }
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ pub struct NavItem {
 const NAV: &[(&str, &str, &[Role])] = &[
     ("/kits", "Kits", &[Role::Marketer, Role::Reviewer, Role::Admin]),
     ("/reviews", "Reviews", &[Role::Marketer, Role::Reviewer, Role::Admin]),
+    ("/types", "Asset types", &[Role::Marketer, Role::Reviewer, Role::Admin]),
     ("/releases", "Releases", &[Role::Marketer, Role::Reviewer, Role::Admin]),
     ("/partners", "Partners", &[Role::Marketer, Role::Admin]),
     ("/library", "Library", &[Role::Marketer, Role::Reviewer, Role::Admin]),

@@ -1,6 +1,7 @@
 //! The pages of the studio: plain forms that answer with a redirect, and small scripts on top.
 
 mod admin;
+mod asset_type;
 mod home;
 mod kit;
 mod kit_new;
@@ -15,6 +16,7 @@ mod releases;
 #[cfg(test)]
 mod samples;
 mod translations;
+mod types;
 
 use axum::Router;
 use axum::response::Redirect;
@@ -32,6 +34,9 @@ pub fn router(studio: Studio) -> Router {
         .route("/kits/{id}", get(kit::show))
         .route("/kits/{id}/translations", post(translations::import))
         .route("/assets/{id}/preview", get(previews::asset))
+        .route("/types", get(types::show))
+        .route("/types/{name}", get(asset_type::show))
+        .route("/types/{name}/preview", get(previews::sample))
         .route("/partners", get(partners::show).post(partner_new::submit))
         .route("/partners/new", get(partner_new::show))
         .route("/partners/{id}", get(partner::show))

@@ -3,6 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use countersign_preview::{Asked, Stage, StageOf, Whom, fitting};
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
 use countersign_session::{OnPage, PageForm, fault};
@@ -61,6 +62,14 @@ pub(super) struct ReleasePage {
     pub feedback: Vec<Said>,
     pub reason: String,
     pub fault: Option<String>,
+    pub stage: Stage,
+}
+
+/// What was typed into the recall's form, when it comes back.
+#[derive(Default)]
+struct Typed {
+    reason: String,
+    fault: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -126,18 +135,19 @@ pub(super) async fn show(
     State(studio): State<Studio>,
     who: OnPage,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     access::see(&who.user)?;
-    one(&studio, &who, &id, StatusCode::OK, String::new(), None).await
+    one(&studio, &who, &id, &asked, StatusCode::OK, Typed::default()).await
 }
 
 async fn one(
     studio: &Studio,
     who: &OnPage,
     id: &str,
+    asked: &Asked,
     status: StatusCode,
-    reason: String,
-    fault_said: Option<String>,
+    typed: Typed,
 ) -> Result<Response, Problem> {
     let release = studio.store.release(access::id(id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
     let recalled = studio.store.recall_status(release.id).await.map_err(fault::of)?;
@@ -172,10 +182,26 @@ async fn one(
         ended: release.ended.map(|ended| When::of(ended.at)),
         recall,
         feedback: studio.store.feedback(release.id).await.map_err(fault::of)?.into_iter().map(said).collect(),
-        reason,
-        fault: fault_said,
+        reason: typed.reason,
+        fault: typed.fault,
+        stage: stage(studio, &release, asked).await?,
     };
     Ok(studio.ui.page_with(status, who, &page.row.title, "release.html", &page))
+}
+
+/// The release as whoever is asked for gets it, with the very edition that it was approved in.
+async fn stage(studio: &Studio, release: &ReleaseRow, asked: &Asked) -> Result<Stage, Problem> {
+    let revision = studio.store.revision(release.revision).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
+    let whom = Whom::find(&studio.store, Some(release.brand), asked).await?;
+    Stage::of(&StageOf {
+        page: &format!("/releases/{}", release.id),
+        preview: &format!("/releases/{}/preview", release.id),
+        more: &[],
+        template: studio.templates.edition(&release.asset_type, &revision.context.template).as_deref(),
+        whom: &whom,
+        partners: &fitting(&studio.store, Some(release.brand), Some((release.market, &release.locale))).await?,
+        asked,
+    })
 }
 
 fn said(feedback: Feedback) -> Said {
@@ -204,7 +230,8 @@ pub(super) async fn recall(
 ) -> Result<Response, Problem> {
     access::recall(&who.user)?;
     if let Some(said) = reason_fault(&form.reason) {
-        return one(&studio, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, form.reason, Some(said)).await;
+        let typed = Typed { reason: form.reason, fault: Some(said) };
+        return one(&studio, &who, &id, &Asked::default(), StatusCode::UNPROCESSABLE_ENTITY, typed).await;
     }
     let recalled = studio.store.recall(access::id(&id)?, form.reason.trim(), who.user.id).await.map_err(fault::of)?;
     recalled.ok_or_else(Problem::not_found)?;
@@ -223,6 +250,10 @@ mod tests {
         let world = World::new().await;
         let path = format!("/releases/{}", world.released().await);
         assert!(world.page("/releases", "marketer").await.body.contains(&path));
+        let worst = world.page(&format!("{path}?for=worst%3Dlongest&format=text"), "reviewer").await;
+        let src = format!("src=\"{path}/preview?for=worst%3Dlongest&amp;format=text\"");
+        assert!(worst.body.replace("&#x2f;", "/").contains(&src), "{}", worst.body);
+        assert_eq!(world.page(&format!("{path}?worst=shortest"), "reviewer").await.status, 404);
         let empty = world.submit(&format!("{path}/recall"), "marketer", "reason=").await;
         assert_eq!(empty.status, 422);
         assert!(empty.body.contains("id=\"fault-reason\""));

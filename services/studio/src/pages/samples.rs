@@ -3,11 +3,14 @@
 
 use countersign_domain::clock::Timestamp;
 use countersign_domain::people::{Role, User};
+use countersign_preview::{Choice, Choices, Stage, Tab, Thumb};
 use countersign_session::cookies::Flash;
 use countersign_session::{OnPage, Shell, Ui};
 use serde::Serialize;
 
-use super::{admin, home, kit, kit_new, kits, library, me, partner, partner_new, partners, releases};
+use super::{
+    admin, asset_type, home, kit, kit_new, kits, library, me, partner, partner_new, partners, releases, types,
+};
 use crate::form::{FieldFaults, Typed};
 use crate::view::Progress;
 use crate::when::When;
@@ -39,6 +42,29 @@ fn kit_row() -> kits::KitRow {
     }
 }
 
+fn thumb() -> Thumb {
+    Thumb { picture: false, src: hostile() }
+}
+
+fn stage(picture: bool) -> Stage {
+    let tab = |current, file| Tab { name: "a4".into(), label: hostile(), href: hostile(), current, file };
+    Stage {
+        page: "/types/email".into(),
+        keep: vec![("layout".into(), hostile())],
+        whom: whom(),
+        locales: vec![Choice { value: hostile(), label: hostile(), selected: true }],
+        layouts: vec![tab(true, false), tab(false, false)],
+        formats: vec![tab(true, false), tab(false, true)],
+        src: hostile(),
+        picture,
+    }
+}
+
+fn whom() -> Choices {
+    let choice = |selected| Choice { value: hostile(), label: hostile(), selected };
+    Choices { name: hostile(), value: hostile(), worst: vec![choice(true)], partners: vec![choice(false)] }
+}
+
 fn card(state: &'static str, label: &'static str) -> kit::Card {
     let drafted = !matches!(state, "drafting" | "failed");
     kit::Card {
@@ -52,6 +78,7 @@ fn card(state: &'static str, label: &'static str) -> kit::Card {
         state_label: label,
         failure: (state == "failed").then(hostile),
         revision: drafted.then_some(1),
+        thumb: drafted.then(thumb),
         findings: if drafted { vec![("block", 1), ("error", 2), ("warn", 3), ("info", 1)] } else { vec![] },
         review: drafted.then(|| ID.into()),
         release: (state == "released").then(|| ID.into()),
@@ -191,9 +218,8 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
     gallery.show("kit-new.html", &kit_new(FieldFaults::new(), vec![]));
     gallery.show("kit-new.html", &kit_new(faults(), vec![("a".into(), hostile()), ("b".into(), hostile())]));
     let states = [("drafting", "Drafting"), ("failed", "Failed"), ("in_review", "In review"), ("released", "Released")];
-    gallery.show(
-        "kit.html",
-        &kit::KitPage {
+    for view in ["grid", "list"] {
+        let page = kit::KitPage {
             id: ID.into(),
             title: hostile(),
             state: "drafting",
@@ -204,15 +230,65 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             facts: vec![("Audience", hostile())],
             messages: vec![hostile()],
             claims: vec![hostile()],
-            assets: states.map(|(state, label)| card(state, label)).into(),
+            sections: vec![kit::Section {
+                locale: "ar-EG".into(),
+                cards: states.map(|(state, label)| card(state, label)).into(),
+            }],
+            view,
+            whom: whom(),
+            other_view: "/kits".into(),
             translate: kit::Translate {
                 sources: vec!["en-US".into()],
                 targets: vec!["en-US".into(), "de-DE".into()],
                 may_import: true,
                 faults: vec![hostile()],
             },
+        };
+        gallery.show("kit.html", &page);
+    }
+    gallery.show(
+        "types.html",
+        &types::Types {
+            types: vec![types::TypeCard {
+                name: "email".into(),
+                title: hostile(),
+                description: hostile(),
+                channel: hostile(),
+                formats: vec!["html", "text"],
+                languages: vec!["en".into(), "ar".into()],
+                layouts: 3,
+                thumb: thumb(),
+            }],
         },
     );
+    for picture in [true, false] {
+        let slot = |required, from| asset_type::SlotRow {
+            name: "subject".into(),
+            title: hostile(),
+            limit: hostile(),
+            guide: hostile(),
+            required,
+            from,
+        };
+        gallery.show(
+            "type.html",
+            &asset_type::TypePage {
+                name: "email".into(),
+                title: hostile(),
+                description: hostile(),
+                channel: hostile(),
+                medium: hostile(),
+                edition: hostile(),
+                languages: vec!["en".into()],
+                notice: true,
+                stage: stage(picture),
+                groups: vec![asset_type::SlotGroup {
+                    title: hostile(),
+                    slots: vec![slot(true, None), slot(false, Some(hostile()))],
+                }],
+            },
+        );
+    }
     gallery.show(
         "partners.html",
         &partners::Partners {
@@ -272,7 +348,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
                 revoked: None,
             }],
             statement: Some(("rejected", hostile())),
-            shows: vec![("sample:email".into(), hostile())],
+            shows: vec![partner::Shows { title: hostile(), options: vec![("sample:email".into(), hostile())] }],
         },
     );
     gallery.show(
@@ -301,6 +377,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
         feedback: vec![releases::Said { partner: hostile(), kind: "Useful", comment: hostile(), at: when() }],
         reason: hostile(),
         fault: Some(hostile()),
+        stage: stage(false),
     };
     gallery.show("release.html", &release("live", "Live", None));
     let pulled =
@@ -399,11 +476,6 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
             next: Some("c".into()),
         },
     );
-    #[derive(Serialize)]
-    struct Reason {
-        reason: String,
-    }
-    gallery.show("preview-error.html", &Reason { reason: hostile() });
 
     let elsewhere = |name: &str| name.starts_with('_') || name.starts_with("review") || name.starts_with("docs");
     let of_session = ["base.html", "sign-in.html", "error.html", "again.html"];

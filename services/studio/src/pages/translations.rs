@@ -22,14 +22,14 @@ pub(super) async fn import(
     let ground = Ground::of(&studio, access::id(&id)?).await?;
     let refused = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     let Some(file) = form.file("file") else {
-        return kit::page(&studio, who, &id, refused, vec!["Choose a file first.".into()]).await;
+        return kit::page(&studio, who, &id, &kit::Look::default(), refused, vec!["Choose a file first.".into()]).await;
     };
     match xliff::import(&studio, &ground, &file.bytes, who.user.id).await {
         Ok(fates) => Ok(go(&format!("/kits/{id}"), Some(&Flash::good(said(&fates))))),
         Err(problem) if matches!(problem.status, 409 | 412 | 422) => {
             let mut faults = vec![problem.detail.clone()];
             faults.extend(problem.errors.iter().map(|fault| format!("{} ({})", fault.detail, fault.pointer)));
-            kit::page(&studio, who, &id, problem.status_code(), faults).await
+            kit::page(&studio, who, &id, &kit::Look::default(), problem.status_code(), faults).await
         }
         Err(problem) => Err(problem),
     }

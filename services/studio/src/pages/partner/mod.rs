@@ -7,6 +7,7 @@ mod keys;
 mod logo;
 mod place;
 mod profile;
+mod shows;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -14,7 +15,7 @@ use axum::response::Response;
 use countersign_domain::digest::Digest;
 use countersign_domain::statement::StatementState;
 use countersign_session::{OnPage, fault};
-use countersign_store::{PageRequest, Partner, ReleaseFilter, StatementView};
+use countersign_store::{Partner, StatementView};
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
@@ -31,6 +32,7 @@ pub(super) use keys::{Nothing, Shown, key, revoke};
 pub(super) use logo::{logo, logo_dark, remove, remove_dark, upload, upload_dark};
 pub(super) use place::{PlaceForm, place};
 pub(super) use profile::profile;
+pub(super) use shows::Shows;
 
 #[derive(Serialize)]
 pub(super) struct PartnerPage {
@@ -65,8 +67,8 @@ pub(super) struct PartnerPage {
     pub keys: Vec<KeyRow>,
     /// What became of the description: its state, and a sentence.
     pub statement: Option<(&'static str, String)>,
-    /// What the preview can show: value and label.
-    pub shows: Vec<(String, String)>,
+    /// What the preview can show.
+    pub shows: Vec<Shows>,
 }
 
 #[derive(Serialize)]
@@ -99,16 +101,6 @@ struct Back {
 
 async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> Result<Response, Problem> {
     let keys = studio.store.partner_keys(partner.id).await.map_err(fault::of)?;
-    let filter = ReleaseFilter { brand: Some(partner.brand), live: Some(true), ..ReleaseFilter::default() };
-    let releases = studio.store.releases(filter, PageRequest { cursor: None, limit: 50 }).await.map_err(fault::of)?;
-    let samples = studio
-        .templates
-        .iter()
-        .map(|template| (format!("sample:{}", template.name), format!("Sample: {}", template.title("en"))));
-    let reachable = releases.items.iter().filter(|row| partner.markets.contains(&row.market)).map(|row| {
-        let campaign = if row.campaign.is_empty() { &row.product } else { &row.campaign };
-        (row.id.to_string(), format!("{campaign}: {} {}", studio.type_title(&row.asset_type), row.locale))
-    });
     let brand = studio.store.brand(partner.brand).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
     let short = |digest: &Digest| digest.hex()[..8].to_owned();
     let join = |items: Vec<String>| items.join(", ");
@@ -154,7 +146,7 @@ async fn page(studio: &Studio, who: &OnPage, partner: &Partner, back: Back) -> R
             })
             .collect(),
         statement: studio.store.statement(partner.id).await.map_err(fault::of)?.as_ref().map(standing),
-        shows: samples.chain(reachable).collect(),
+        shows: shows::of(studio, partner).await?,
     };
     Ok(studio.ui.page_with(back.status, who, &view.name, "partner.html", &view))
 }

@@ -1,25 +1,29 @@
-//! `/kits/{id}`: a kit's assets, as they are drafted and then as they go through review.
+//! `/kits/{id}`: a kit's assets, as they are drafted and then as they go through review: thumbnails by locale, or a list.
+
+mod cards;
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_domain::brief::{Brief, ClaimForm};
-use countersign_domain::finding::Severity;
 use countersign_domain::id::{AssetId, KitId, ReviewId};
 use countersign_domain::kit::AssetState;
 use countersign_domain::place::Locale;
+use countersign_preview::{Address, Asked, Choices, Whom, fitting};
 use countersign_session::{OnPage, fault};
 use countersign_store::{AssetView, PageRequest, ReviewFilter};
 use countersign_web::problem::Problem;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::kits::label;
 use crate::access;
 use crate::state::Studio;
 use crate::view::{Progress, counts_of, kit_state};
 use crate::when::When;
+
+pub(super) use cards::{Card, Section};
 
 #[derive(Serialize)]
 pub(super) struct KitPage {
@@ -33,7 +37,14 @@ pub(super) struct KitPage {
     pub facts: Vec<(&'static str, String)>,
     pub messages: Vec<String>,
     pub claims: Vec<String>,
-    pub assets: Vec<Card>,
+    /// By locale, in the order of the brief.
+    pub sections: Vec<Section>,
+    /// `grid` or `list`.
+    pub view: &'static str,
+    /// For whom the thumbnails are.
+    pub whom: Choices,
+    /// The same kit for the same people, the other way.
+    pub other_view: String,
     pub translate: Translate,
 }
 
@@ -48,32 +59,24 @@ pub(super) struct Translate {
     pub faults: Vec<String>,
 }
 
-#[derive(Serialize)]
-pub(super) struct Card {
-    pub id: String,
-    pub title: String,
-    pub locale: String,
-    pub market: String,
-    pub dir: &'static str,
-    /// 0 when there is only one.
-    pub variant: u32,
-    pub state: &'static str,
-    pub state_label: &'static str,
-    pub failure: Option<String>,
-    pub revision: Option<u32>,
-    /// Severity and how many findings have it, worst first.
-    pub findings: Vec<(&'static str, usize)>,
-    pub review: Option<String>,
-    pub release: Option<String>,
+/// How the kit is looked at.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Look {
+    /// `list`, or thumbnails.
+    view: String,
+    #[serde(flatten)]
+    asked: Asked,
 }
 
 pub(super) async fn show(
     State(studio): State<Studio>,
     who: OnPage,
     Path(id): Path<String>,
+    Query(look): Query<Look>,
 ) -> Result<Response, Problem> {
     access::see(&who.user)?;
-    page(&studio, &who, &id, StatusCode::OK, Vec::new()).await
+    page(&studio, &who, &id, &look, StatusCode::OK, Vec::new()).await
 }
 
 /// The page; with `faults`, after a file of translations was refused.
@@ -81,6 +84,7 @@ pub(super) async fn page(
     studio: &Studio,
     who: &OnPage,
     id: &str,
+    look: &Look,
     status: StatusCode,
     faults: Vec<String>,
 ) -> Result<Response, Problem> {
@@ -89,6 +93,10 @@ pub(super) async fn page(
     in_order_of(&kit.brief, &mut assets);
     let reviews = latest_reviews(studio, kit.id).await?;
     let by = studio.store.user(kit.created_by).await.map_err(fault::of)?;
+    let whom = Whom::find(&studio.store, Some(kit.brand), &look.asked).await?;
+    let partners = fitting(&studio.store, Some(kit.brand), None).await?;
+    let view = if look.view == "list" { "list" } else { "grid" };
+    let other = if view == "grid" { "list" } else { "" };
     let brief = &kit.brief;
     let several = brief.variants > 1;
     let state = kit_state(&counts_of(&assets));
@@ -122,7 +130,12 @@ pub(super) async fn page(
                 ClaimForm::Full(full) => format!("{} ({})", full.text.texts().join(" · "), full.source),
             })
             .collect(),
-        assets: assets.iter().map(|view| card(studio, view, several, reviews.get(&view.asset.id))).collect(),
+        sections: cards::sections(
+            assets.iter().map(|view| cards::card(studio, view, several, reviews.get(&view.asset.id), &whom)),
+        ),
+        view,
+        whom: Choices::of(&whom, &partners),
+        other_view: Address::new(&format!("/kits/{}", kit.id)).with("view", other).with("for", &whom.value()).text(),
         translate: translate(who, brief, &assets, faults),
     };
     let title = page.title.clone();
@@ -174,33 +187,6 @@ async fn latest_reviews(studio: &Studio, kit: KitId) -> Result<HashMap<AssetId, 
     }
 }
 
-fn card(studio: &Studio, view: &AssetView, several: bool, review: Option<&ReviewId>) -> Card {
-    let asset = &view.asset;
-    let count = |severity: Severity| {
-        let findings = view.revision.iter().flat_map(|revision| &revision.findings);
-        findings.filter(|finding| finding.severity == severity).count()
-    };
-    Card {
-        id: asset.id.to_string(),
-        title: studio.type_title(&asset.asset_type),
-        locale: asset.locale.to_string(),
-        market: asset.market.to_string(),
-        dir: asset.locale.direction(),
-        variant: if several { asset.variant } else { 0 },
-        state: asset.state.as_str(),
-        state_label: label(asset.state.as_str()),
-        failure: asset.failure.clone(),
-        revision: view.revision.as_ref().map(|revision| revision.number),
-        findings: [Severity::Block, Severity::Error, Severity::Warn, Severity::Info]
-            .map(|severity| (severity.as_str(), count(severity)))
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .collect(),
-        review: view.review.as_ref().or(review).map(ToString::to_string),
-        release: view.release.map(|id| id.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::testing::{World, brief};
@@ -213,7 +199,27 @@ mod tests {
         assert!(before.contains("Drafting") && before.contains("kit.js"));
         world.draft_all().await;
         let after = world.page(&format!("/kits/{kit}"), "reviewer").await.body;
-        assert!(after.contains("href=\"/reviews/") && after.contains("/preview"), "{after}");
+        assert!(after.contains("href=\"/reviews/") && after.contains("preview?format=html"), "{after}");
+        let sections: Vec<_> = after.match_indices("id=\"locale-").collect();
+        assert_eq!(sections.len(), 2, "one a locale");
+    }
+
+    #[tokio::test]
+    async fn a_kit_is_a_list_too_and_its_thumbnails_are_for_whoever_is_chosen() {
+        let world = World::new().await;
+        world.post("/api/v1/partners", "marketer", crate::testing::partner("nordlicht")).await;
+        let kit = world.post("/api/v1/kits", "marketer", brief()).await.json()["id"].as_str().unwrap().to_owned();
+        world.draft_all().await;
+        let path = format!("/kits/{kit}");
+        let list = world.page(&format!("{path}?view=list"), "reviewer").await.body;
+        assert!(list.contains("<tr") && !list.contains("<iframe") && list.contains("href=\"/reviews/"), "{list}");
+        let worst = world.page(&format!("{path}?for=worst%3Drtl"), "reviewer").await.body;
+        assert!(worst.contains("preview?for=worst%3Drtl&amp;format=html"), "{worst}");
+        let partner = world.page(&format!("{path}?partner=nordlicht"), "reviewer").await.body;
+        assert!(partner.contains("preview?for=partner%3Dnordlicht"), "{partner}");
+        for (bad, status) in [("partner=nobody", 404), ("worst=x", 404), ("for=x", 400)] {
+            assert_eq!(world.page(&format!("{path}?{bad}"), "reviewer").await.status, status, "{bad}");
+        }
     }
 
     #[tokio::test]
