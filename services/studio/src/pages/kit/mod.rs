@@ -23,7 +23,9 @@ use crate::state::Studio;
 use crate::view::{Progress, counts_of, kit_state};
 use crate::when::When;
 
-pub(super) use cards::{Card, Section};
+#[cfg(test)]
+pub(super) use cards::Card;
+pub(super) use cards::Section;
 
 #[derive(Serialize)]
 pub(super) struct KitPage {
