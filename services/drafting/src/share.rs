@@ -42,7 +42,9 @@ mod tests {
             messages: (1..=messages).map(message).collect(),
             claims: Vec::new(),
             passages: Vec::new(),
+            values: Vec::new(),
             missing: Vec::new(),
+            fallbacks: Vec::new(),
         }
     }
 
