@@ -42,7 +42,11 @@ fn fault(element: ElementRef<'_>, property: &str, value: &str) -> Option<String>
         before.is_some_and(|node| node.value().as_comment().is_some_and(|comment| comment.contains("[if mso")))
     };
     let kept = match property {
-        "background" => value == "none" || style.contains("background-color:") || element.attr("bgcolor").is_some(),
+        "background" => {
+            let cell = element.parent().and_then(ElementRef::wrap).filter(|_| tag == "a");
+            let colored = |element: ElementRef<'_>| element.attr("bgcolor").is_some();
+            value == "none" || style.contains("background-color:") || colored(element) || cell.is_some_and(colored)
+        }
         "display" => match value {
             "none" => hidden,
             "inline-block" => tag == "img" || tag == "a" || in_a_table(),
