@@ -131,11 +131,11 @@ impl Api {
     /// Replaces what is at `path` with what `change` makes of it, for the version that was read.
     #[must_use]
     pub fn change(&self, path: &str, change: impl FnOnce(&mut Value)) -> Reply {
-        let before = self.get(path).expect(200);
-        let mut value = before.json();
+        let seen = self.get(path).expect(200);
+        let mut value = seen.json();
         change(&mut value);
         let request = self.agent.put(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
-        read(request.header("if-match", before.header("etag")).send_json(&value).unwrap())
+        read(request.header("if-match", seen.header("etag")).send_json(&value).unwrap())
     }
 
     /// A form of the page `page` with a file, as a browser sends it to `path`.

@@ -23,7 +23,6 @@ const POINTS: f32 = 0.75;
 
 pub(crate) fn to_pdf(tree: &Tree, facts: &Facts<'_>) -> Result<Vec<u8>, String> {
     let (drawing, drawn) = svg2pdf::to_chunk(tree, ConversionOptions::default()).map_err(|error| error.to_string())?;
-    let mut numbers: Vec<i32> = Vec::new();
     let mut next = 1;
     let mut reference = || {
         let id = Ref::new(next);
@@ -40,15 +39,9 @@ pub(crate) fn to_pdf(tree: &Tree, facts: &Facts<'_>) -> Result<Vec<u8>, String> 
         })
         .collect();
     // The drawing's objects get numbers after ours.
-    let mut renumbered = std::collections::HashMap::new();
-    let drawing = drawing.renumber(|old| {
-        *renumbered.entry(old).or_insert_with(|| {
-            let id = reference();
-            numbers.push(id.get());
-            id
-        })
-    });
-    let drawn = renumbered.get(&drawn).copied().ok_or("the drawing is not in the document")?;
+    let ours = reference().get();
+    let after = |old: Ref| Ref::new(ours + old.get());
+    let (drawing, drawn) = (drawing.renumber(after), after(drawn));
 
     let (width, height) = (tree.size().width() * POINTS, tree.size().height() * POINTS);
     let mut pdf = Pdf::new();
@@ -74,8 +67,51 @@ pub(crate) fn to_pdf(tree: &Tree, facts: &Facts<'_>) -> Result<Vec<u8>, String> 
     drawing_at.transform([POINTS, 0.0, 0.0, POINTS, 0.0, 0.0]).x_object(Name(b"D"));
     pdf.stream(content, &drawing_at.finish());
     pdf.extend(&drawing);
-    at_its_own_size(pdf.finish(), drawn)
+    at_its_own_size(in_order(pdf.finish())?, drawn)
 }
+
+/// svg2pdf numbers fonts in the order of the text and writes them in the order of a hash map, which differs from run to
+/// run. So the objects are put in the order of their numbers; the file keeps its length, and its table its place.
+fn in_order(pdf: Vec<u8>) -> Result<Vec<u8>, String> {
+    let unlike = || "the document is not as pdf-writer writes one".to_owned();
+    let number = |bytes: &[u8]| std::str::from_utf8(bytes).ok()?.trim().parse::<usize>().ok();
+    let last = b"startxref\n";
+    let start = pdf.windows(last.len()).rposition(|window| window == last).ok_or_else(unlike)? + last.len();
+    let line = pdf[start..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let table = number(line).filter(|at| *at < pdf.len()).ok_or_else(unlike)?;
+    // `xref`, the numbers of the first entry and of how many there are, then twenty bytes an entry.
+    let mut lines = pdf[table..].splitn(3, |byte| *byte == b'\n');
+    let (title, counts, entries) = (lines.next(), lines.next(), lines.next().ok_or_else(unlike)?);
+    let counts = counts.and_then(|line| number(line.strip_prefix(b"0 ")?)).ok_or_else(unlike)?;
+    if title != Some(b"xref".as_slice()) || entries.len() < counts * ENTRY {
+        return Err(unlike());
+    }
+    let offsets: Vec<Option<usize>> = (entries[..counts * ENTRY].chunks_exact(ENTRY))
+        .map(|entry| (entry[17] == b'n').then(|| number(&entry[..10])).flatten())
+        .collect();
+    let mut ends: Vec<usize> = offsets.iter().flatten().copied().chain([table]).collect();
+    ends.sort_unstable();
+    let mut sorted = pdf[..*ends.first().ok_or_else(unlike)?].to_vec();
+    let mut places = Vec::new();
+    for (id, offset) in offsets.iter().enumerate().filter_map(|(id, offset)| Some((id, (*offset)?))) {
+        let end = ends.iter().find(|end| **end > offset).ok_or_else(unlike)?;
+        places.push((id, sorted.len()));
+        sorted.extend_from_slice(pdf.get(offset..*end).ok_or_else(unlike)?);
+    }
+    let entries_at = pdf.len() - entries.len();
+    sorted.extend_from_slice(&pdf[table..]);
+    if sorted.len() != pdf.len() {
+        return Err(unlike());
+    }
+    for (id, place) in places {
+        let at = entries_at + id * ENTRY;
+        sorted[at..at + 10].copy_from_slice(format!("{place:010}").as_bytes());
+    }
+    Ok(sorted)
+}
+
+/// Bytes of an entry of the table of objects.
+const ENTRY: usize = 20;
 
 /// svg2pdf scales a drawing into a square of one point, in which Chrome's reader (pdfium) loses narrow letters when text
 /// is searched or copied. So the drawing's matrix becomes the identity, in as many bytes, and no offset moves.
@@ -114,12 +150,14 @@ mod tests {
     #[test]
     fn a_document_has_its_title_language_and_links_and_is_the_same_every_time() {
         let svg = r#"<svg xmlns="http://www.w3.org/2000/svg" width="96" height="192"><g id="link-cta"><rect x="10" y="10" width="50" height="20"/></g>
-            <text x="10" y="80" font-size="14">Grüße</text></svg>"#;
+            <text x="10" y="80" font-size="14">Grüße <tspan font-weight="700">שלום</tspan> سلام <tspan font-weight="700">x</tspan></text></svg>"#;
         let facts =
             Facts { title: "A page", lang: "de-DE", links: BTreeMap::from([("link-cta", "https://a.example/x")]) };
         let make = || to_pdf(&super::super::parse(svg).unwrap(), &facts).unwrap();
         let pdf = make();
-        assert_eq!(pdf, make());
+        for _ in 0..8 {
+            assert_eq!(pdf, make(), "four fonts, and no hash decides on their order");
+        }
         let text = String::from_utf8_lossy(&pdf);
         let matrices = text.matches("/Matrix [").count();
         assert_eq!((matrices, text.matches("/Matrix [1 0 0 1 0 0").count()), (1, 1), "{text}");

@@ -20,7 +20,7 @@ fn a_linkedin_post_has_the_markets_notice_and_counts_it_against_its_slot() {
     assert_eq!(max(&template.in_context(&context)), max(template));
     assert!(!text_of(&context, &content, &profile, Format::Text).contains("trademark"));
     let post = text_of(&context, &content, &profile, Format::Text);
-    assert!(post.contains("Ask Nordlicht IT.\n\nhttps://"), "{post}");
+    assert!(post.contains("with you.\n\nhttps://"), "{post}");
 }
 
 #[test]
