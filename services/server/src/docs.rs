@@ -229,7 +229,7 @@ mod tests {
             }
         });
         let of = |header: &str| found.iter().filter(|(name, _, _)| *name == header).count();
-        assert_eq!(of("Idempotency-Key"), 4, "{found:?}");
+        assert_eq!(of("Idempotency-Key"), 5, "{found:?}");
         assert!(of("If-Match") >= 3 && of("If-None-Match") >= 2, "{found:?}");
     }
 

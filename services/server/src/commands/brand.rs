@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn a_faulty_file_is_refused_with_every_fault() {
         let file: BrandFile = super::super::parse_document(
-            "{slug: No Slug, badge_images: {gold: gold.png}, sheet: {identity: {lockup: {min_width_px: 1}}}}",
+            r#"{"slug": "No Slug", "badge_images": {"gold": "gold.png"}, "sheet": {"identity": {"lockup": {"min_width_px": 1}}}}"#,
         )
         .unwrap();
         let said = check(&file, Path::new("brand.yaml")).unwrap_err().to_string();
