@@ -297,7 +297,8 @@ impl Logos {
         let rules = context.brand.lockup.into();
         let light = together(rules, &mut logos.brand, &mut logos.partner);
         let dark = together(rules, &mut logos.dark_brand, &mut logos.dark_partner);
-        if !matches!(face, Face::Vector { .. }) && !(light && dark) {
+        let together = light && dark;
+        if !together && !matches!(face, Face::Vector { .. }) {
             (logos.partner, logos.dark_partner) = (None, None);
         }
         Ok(logos)

@@ -38,7 +38,7 @@ pub fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
 }
 
 /// `text` with each reference replaced by what `resolve` says, or the name of the first that it knows nothing of.
-pub fn fill<'a>(text: &'a str, resolve: impl Fn(&str) -> Option<String>) -> Result<String, &'a str> {
+pub fn fill(text: &str, resolve: impl Fn(&str) -> Option<String>) -> Result<String, &str> {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for reference in references(text) {

@@ -10,8 +10,11 @@ use usvg::FontResolver;
 /// As layouts name it.
 pub(super) const FAMILY: &str = "Noto Sans";
 
+/// Whether a font is bold, and its bytes.
+type File = (bool, fn() -> &'static [u8]);
+
 /// The fonts of one weight, in the order in which a glyph is looked for.
-const FILES: [(bool, fn() -> &'static [u8]); 4] = [
+const FILES: [File; 4] = [
     (false, || notosans::REGULAR_TTF),
     (false, dejavu::sans::regular),
     (true, || notosans::BOLD_TTF),
@@ -28,7 +31,7 @@ pub(super) static DATABASE: LazyLock<Arc<Database>> = LazyLock::new(|| {
 });
 
 static FACES: LazyLock<Vec<(bool, Face<'static>)>> = LazyLock::new(|| {
-    let face = |(bold, bytes): (bool, fn() -> &'static [u8])| {
+    let face = |(bold, bytes): File| {
         (bold, Face::from_slice(bytes(), 0).expect("the bundled fonts can be read; a test reads them"))
     };
     FILES.into_iter().map(face).collect()
