@@ -118,8 +118,9 @@ async fn id_of_page(browser: &Client) -> String {
 async fn ask_for_an_email(service: &Service, browser: &Client) -> String {
     browser.goto(&format!("{}/kits/new", service.url)).await.unwrap();
     // Everything is chosen already; one asset type is enough here.
-    for other in ["linkedin_post", "x_post"] {
-        click(browser, &format!("input[name='asset_type'][value='{other}']")).await;
+    let others = "input[name='asset_type']:checked:not([value='email'])";
+    for other in browser.find_all(Locator::Css(others)).await.unwrap() {
+        other.click().await.unwrap();
     }
     for locale in browser.find_all(Locator::Css("input[name='locale']:checked")).await.unwrap() {
         locale.click().await.unwrap();

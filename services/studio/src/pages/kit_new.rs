@@ -8,6 +8,7 @@ use axum::response::Response;
 use countersign_domain::brand::Brand;
 use countersign_domain::library::Claim;
 use countersign_domain::place::Locale;
+use countersign_render::{Template, Templates};
 use countersign_session::cookies::Flash;
 use countersign_session::ui::{KeptForm, go};
 use countersign_session::{OnPage, fault};
@@ -72,10 +73,16 @@ pub(super) async fn show(
         language: "en".into(),
         variants: "1".into(),
         locales: vec!["en-US".into()],
-        asset_types: studio.asset_types().into_iter().map(str::to_owned).collect(),
+        asset_types: without_values(&studio.templates),
         ..Typed::default()
     };
     form(&studio, &who, StatusCode::OK, typed, FieldFaults::new(), None).await
+}
+
+/// The asset types that a brief without values is enough for; the others (a webinar has a date) are for people to choose.
+fn without_values(templates: &Templates) -> Vec<String> {
+    let enough = |template: &&Template| template.slots.iter().all(|slot| slot.from.is_none() || !slot.required);
+    templates.iter().filter(enough).map(|template| template.name.clone()).collect()
 }
 
 /// The form again for the brand that was chosen: its products, claims and locales, and all that was typed.
