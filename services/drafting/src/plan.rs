@@ -37,9 +37,12 @@ pub fn plan(brief: &Brief, templates: &Templates) -> Result<Vec<NewAsset>, PlanE
 
 /// An asset's own seed. It depends on what the asset is and on nothing that differs from run to run.
 fn seed(brief_seed: u64, parts: &[&str], variant: u32) -> u64 {
-    let digest = Digest::of_json(&(brief_seed, parts, variant));
-    // 48 bits: exact in JSON, in JavaScript and in a BIGINT.
-    u64::from_str_radix(&digest.hex()[..12], 16).unwrap_or(brief_seed)
+    seed_of(&Digest::of_json(&(brief_seed, parts, variant)), brief_seed)
+}
+
+/// A seed from a digest: 48 bits, exact in JSON, in JavaScript and in a BIGINT.
+pub(crate) fn seed_of(digest: &Digest, otherwise: u64) -> u64 {
+    u64::from_str_radix(&digest.hex()[..12], 16).unwrap_or(otherwise)
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

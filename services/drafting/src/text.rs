@@ -16,6 +16,7 @@ use crate::drafter::{Drafter, DraftingError, Task, product_key};
 use crate::examine::{CANNOT_BE_RENDERED, Examiner};
 use crate::figures;
 use crate::grammar::lark;
+use crate::plan::seed_of;
 use crate::prompt::{Ask, Prompt};
 use crate::rounds::Rounds;
 use crate::skeleton::{Skeleton, lay_out};
@@ -57,7 +58,7 @@ impl TextAsk<'_> {
         if (self.at, run) == (0, 0) {
             return seed;
         }
-        u64::from_str_radix(&Digest::of_json(&(seed, self.at, run)).hex()[..12], 16).unwrap_or(seed)
+        seed_of(&Digest::of_json(&(seed, self.at, run)), seed)
     }
 
     /// The rules over the slots of this run alone; rendered on trial only where they are the whole asset.

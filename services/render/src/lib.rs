@@ -31,7 +31,8 @@ pub use count::{count, longest};
 pub use links::Tracking;
 pub use page::Images;
 pub use render::{
-    Blobs, Format, FormatError, NoBlobs, RenderError, Rendition, Subject, Wanted, archive, imprint, render, try_render,
+    Blobs, Format, FormatError, NoBlobs, RenderError, Rendition, Subject, Wanted, archive, imprint, plain_name, render,
+    try_render,
 };
 pub use sample::{longest_profile, placeholder_profile};
 pub use template::{

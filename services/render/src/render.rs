@@ -172,6 +172,13 @@ fn named<'t>(template: &'t Template, name: &str) -> Result<&'t Layout, RenderErr
     })
 }
 
+/// A text as a part of a file's name: plain ASCII, safe anywhere.
+#[must_use]
+pub fn plain_name(text: &str) -> String {
+    let plain = text.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    plain.collect::<String>().to_ascii_lowercase()
+}
+
 /// What every rendition of one subject needs, checked once.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
@@ -205,13 +212,9 @@ impl<'a> Job<'a> {
     }
 
     fn file_name(&self, wanted: Wanted<'_>) -> String {
-        let plain = |text: &str| {
-            let plain = text.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
-            plain.collect::<String>().to_ascii_lowercase()
-        };
         let Context { asset_type, locale, .. } = self.subject.context;
-        let layout = wanted.layout.map(|name| format!("-{}", plain(name))).unwrap_or_default();
-        let partner = plain(self.subject.links.partner);
+        let layout = wanted.layout.map(|name| format!("-{}", plain_name(name))).unwrap_or_default();
+        let partner = plain_name(self.subject.links.partner);
         format!("{asset_type}{layout}-{locale}-{partner}.{}", wanted.format.extension())
     }
 }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use countersign_released::digest::Digest;
 use countersign_released::release::Release;
+use countersign_render::plain_name;
 use countersign_store_released::{AssetFilter, NewPull, PageRequest};
 use countersign_web::conditional::{etag, not_modified};
 use countersign_web::problem::Problem;
@@ -108,11 +109,7 @@ fn unchanged(digest: &Digest) -> Response {
 
 fn answer(archive: Archive, campaign: &str, slug: &str) -> Response {
     let sum = STANDARD.encode(Sha256::digest(&archive.bytes));
-    let plain = |text: &str| {
-        let plain = text.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
-        plain.collect::<String>().to_ascii_lowercase()
-    };
-    let name = format!("attachment; filename=\"{}-{}.zip\"", plain(campaign), plain(slug));
+    let name = format!("attachment; filename=\"{}-{}.zip\"", plain_name(campaign), plain_name(slug));
     let mut response = archive.bytes.into_response();
     let out = response.headers_mut();
     let mut set = |header: HeaderName, value: &str| {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use countersign_domain::content::Content;
-use countersign_domain::place::Locale;
+use countersign_domain::place::{Locale, Market};
 use countersign_domain::profile::Profile;
 use countersign_domain::release::{BrandIdentity, Context};
 use countersign_render::{
@@ -84,6 +84,28 @@ fn profiles(locale: &Locale) -> [(&'static str, Profile); 3] {
     [("full", full), ("longest", longest_profile(locale.direction())), ("least", least)]
 }
 
+/// Where a sample stands: a brand that is as plausible as its words.
+pub(super) fn sample_context(template: &Template, locale: &Locale, market: Market) -> Context {
+    let brand = BrandIdentity {
+        name: "Halvard".into(),
+        legal_name: "Halvard Systems AS".into(),
+        site: "https://halvard.example".into(),
+        address: "Strandgata 1, 0150 Oslo".into(),
+        color: "#0b5fff".into(),
+        legal: [(market.to_string(), "Halvard is a trademark of Halvard Systems AS.".to_owned())].into(),
+        ..BrandIdentity::default()
+    };
+    Context {
+        asset_type: template.name.clone(),
+        channel: template.channel.clone(),
+        market,
+        locale: locale.clone(),
+        template: template.tag(),
+        rules: String::new(),
+        brand,
+    }
+}
+
 fn write(
     templates: &Templates,
     template: &Template,
@@ -94,24 +116,7 @@ fn write(
 ) -> Result<usize> {
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     let market = locale.market().map_or_else(|| "US".parse(), Ok)?;
-    let brand = BrandIdentity {
-        name: "Halvard".into(),
-        legal_name: "Halvard Systems AS".into(),
-        site: "https://halvard.example".into(),
-        address: "Strandgata 1, 0150 Oslo".into(),
-        color: "#0b5fff".into(),
-        legal: [(market.to_string(), "Halvard is a trademark of Halvard Systems AS.".to_owned())].into(),
-        ..BrandIdentity::default()
-    };
-    let context = Context {
-        asset_type: template.name.clone(),
-        channel: template.channel.clone(),
-        market,
-        locale: locale.clone(),
-        template: template.tag(),
-        rules: String::new(),
-        brand,
-    };
+    let context = sample_context(template, locale, market);
     let links = Tracking { campaign: "sample", asset: "sample", partner: "sample" };
     let subject = Subject { context: &context, content, profile, links, images: Images::Inline };
     let mut written = 0;

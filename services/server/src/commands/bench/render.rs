@@ -10,12 +10,13 @@ use clap::Args;
 use countersign_domain::content::Content;
 use countersign_domain::place::Locale;
 use countersign_domain::profile::Profile;
-use countersign_domain::release::{BrandIdentity, Context};
+use countersign_domain::release::Context;
 use countersign_render::{
     Format, Images, NoBlobs, Subject, Template, Templates, Tracking, Wanted, imprint, placeholder_profile, render,
 };
 use serde_json::json;
 
+use super::super::templates::sample_context;
 use super::machine::Machine;
 use crate::say;
 
@@ -164,22 +165,5 @@ fn partner(number: u32) -> Profile {
 
 fn context(template: &Template, locale: &Locale) -> Result<Context> {
     let market = locale.market().context("the locale of a release names its market, such as en-US")?;
-    let brand = BrandIdentity {
-        name: "Halvard".into(),
-        legal_name: "Halvard Systems AS".into(),
-        site: "https://halvard.example".into(),
-        address: "Strandgata 1, 0150 Oslo".into(),
-        color: "#0b5fff".into(),
-        legal: [(market.to_string(), "Halvard is a trademark of Halvard Systems AS.".to_owned())].into(),
-        ..BrandIdentity::default()
-    };
-    Ok(Context {
-        asset_type: template.name.clone(),
-        channel: template.channel.clone(),
-        market,
-        locale: locale.clone(),
-        template: template.tag(),
-        rules: String::new(),
-        brand,
-    })
+    Ok(sample_context(template, locale, market))
 }
