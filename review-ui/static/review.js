@@ -92,6 +92,10 @@ if (page && decide && claimForm) {
       return;
     }
     const verdict = event.submitter?.value;
+    if (verdict === "approve" && answer()) {
+      event.preventDefault();
+      return;
+    }
     if (verdict && verdict !== "approve" && !field("reason").value.trim()) {
       event.preventDefault();
       ask(verdict);
@@ -123,9 +127,28 @@ function ask(verdict) {
   said.textContent = verdict === "reject" ? "Say why, then press Ctrl+Enter to reject." : "Say what to change, then press Ctrl+Enter to send it back.";
 }
 
+// The next error that nobody has let stand gets the focus; false when there is none.
+function answer() {
+  const open = [...document.querySelectorAll("[data-let]")].filter((box) => !box.checked);
+  if (!open.length) return false;
+  const next = open[(open.indexOf(document.activeElement) + 1) % open.length];
+  next.focus();
+  next.scrollIntoView({ block: "center" });
+  said.textContent = open.length === 1 ? "One error is open: let it stand, or edit the text." : `${open.length} errors are open: let each stand, or edit the text.`;
+  return true;
+}
+
+// Who lets an error stand says why next.
+for (const box of document.querySelectorAll("[data-let]")) {
+  const why = box.closest(".rv-answer").querySelector("textarea");
+  box.addEventListener("change", () => { if (box.checked && !why.value) why.focus(); });
+  why.addEventListener("keydown", (event) => { if (event.key === "Escape") event.target.blur(); });
+}
+
 function press(verdict) {
   const button = decide?.querySelector(`button[value=${verdict}]`);
   if (!button || button.disabled) return;
+  if (verdict === "approve" && answer()) return;
   if (verdict !== "approve" && !field("reason").value.trim()) return ask(verdict);
   decide.requestSubmit(button);
 }
@@ -141,6 +164,7 @@ keys({
   a: () => press("approve"),
   c: () => press("request_changes"),
   x: () => press("reject"),
+  o: () => answer(),
   e: () => {
     if (!edit) return;
     edit.open = true;
@@ -155,7 +179,37 @@ let dirty = false;
 let waiting = 0;
 let asked = 0;
 
-function show(box, check, findings) {
+function near(fact) {
+  const line = document.createElement("span");
+  line.className = "rv-nearest";
+  const quote = document.createElement("q");
+  quote.textContent = fact.source.passage;
+  line.append(`${fact.doubt_text} `, quote);
+  return line;
+}
+
+// Facts that no finding tells of: what a source bears out, and what no rule asks about.
+function told(facts) {
+  const list = document.createElement("ul");
+  list.className = "rv-facts";
+  for (const fact of facts) {
+    const item = document.createElement("li");
+    item.className = `rv-fact ${fact.verdict}`;
+    const sure = document.createElement("b");
+    sure.className = "rv-sure";
+    sure.textContent = fact.verdict === "supported" ? `${fact.confidence} % borne out` : "No support";
+    const quote = document.createElement("q");
+    quote.textContent = fact.text.length > 160 ? `${fact.text.slice(0, 160)}…` : fact.text;
+    item.append(sure, " ", quote, " ");
+    if (fact.source) item.append(near(fact));
+    list.append(item);
+  }
+  return list;
+}
+
+const severities = ["block", "error", "warn", "info"];
+
+function show(box, check, findings, facts = []) {
   box.textContent = "";
   if (check) {
     const count = document.createElement("p");
@@ -163,24 +217,30 @@ function show(box, check, findings) {
     count.textContent = check.max ? `${check.count} / ${check.max}` : `${check.count}`;
     box.append(count);
   }
-  if (!findings.length) return;
-  const list = document.createElement("ul");
-  list.className = "rv-findings";
-  for (const finding of findings) {
-    const item = document.createElement("li");
-    item.className = `rv-finding ${finding.severity}`;
-    const severity = document.createElement("b");
-    severity.className = `severity ${finding.severity}`;
-    severity.textContent = finding.severity;
-    item.append(severity, ` ${finding.message}`);
-    if (finding.fix) {
-      const fix = document.createElement("q");
-      fix.textContent = finding.fix;
-      item.append(" Try: ", fix);
+  if (findings.length) {
+    const list = document.createElement("ul");
+    list.className = "rv-findings";
+    const worst = [...findings].sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
+    for (const finding of worst) {
+      const item = document.createElement("li");
+      item.className = `rv-finding ${finding.severity}`;
+      const severity = document.createElement("b");
+      severity.className = `severity ${finding.severity}`;
+      severity.textContent = finding.severity;
+      item.append(severity, ` ${finding.message}`);
+      if (finding.fix) {
+        const fix = document.createElement("q");
+        fix.textContent = finding.fix;
+        item.append(" Try: ", fix);
+      }
+      const fact = facts.find((fact) => fact.finding !== null && fact.finding === finding.place);
+      if (fact?.source) item.append(" ", near(fact));
+      list.append(item);
     }
-    list.append(item);
+    box.append(list);
   }
-  box.append(list);
+  const loose = facts.filter((fact) => fact.finding === null && fact.verdict !== "bound");
+  if (loose.length) box.append(told(loose));
 }
 
 async function check() {
@@ -192,7 +252,8 @@ async function check() {
   for (const box of form.querySelectorAll("[data-live]")) {
     const name = box.dataset.live;
     if (answer.ok) {
-      show(box, answer.data.slots[name], answer.data.findings.filter((finding) => finding.slot === name));
+      show(box, answer.data.slots[name], answer.data.findings.filter((finding) => finding.slot === name),
+        answer.data.facts.filter((fact) => fact.slot === name));
     } else {
       const faults = (answer.data?.errors || []).filter((fault) => fault.pointer === `/slots/${name}`);
       show(box, null, faults.map((fault) => ({ severity: "block", message: fault.detail })));

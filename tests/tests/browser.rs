@@ -110,6 +110,14 @@ async fn click(browser: &Client, what: &str) {
     browser.find(Locator::Css(what)).await.unwrap_or_else(|error| panic!("{what}: {error}")).click().await.unwrap();
 }
 
+/// Lets every error of the review that is shown stand, with a reason, as whoever approves has to.
+async fn let_errors_stand(browser: &Client) {
+    for answer in browser.find_all(Locator::Css(".rv-answer")).await.unwrap() {
+        answer.find(Locator::Css("[data-let]")).await.unwrap().click().await.unwrap();
+        answer.find(Locator::Css("textarea")).await.unwrap().send_keys("Read, and it stands.").await.unwrap();
+    }
+}
+
 async fn id_of_page(browser: &Client) -> String {
     browser.current_url().await.unwrap().path_segments().unwrap().next_back().unwrap().to_owned()
 }
@@ -179,6 +187,7 @@ async fn a_kit_is_drafted_reviewed_and_released_in_the_browser() {
     wait(&browser, Locator::Css(".asset a[href^='/reviews/']")).await;
     sign_out(&browser).await;
     open_the_review(&service, &browser, &kit).await;
+    let_errors_stand(&browser).await;
     // The page claims its review by itself.
     click(&browser, "button[value='approve']:not([disabled])").await;
     the_partner_has_it(&service, &kit);
@@ -203,6 +212,8 @@ async fn every_step_can_be_done_with_scripts_switched_off() {
     open_the_review(&service, &browser, &kit).await;
     let approve = "button[value='approve']:not([disabled])";
     assert!(browser.find(Locator::Css(approve)).await.is_err(), "no script has claimed it");
+    // What was answered before the claim is kept by it.
+    let_errors_stand(&browser).await;
     click(&browser, "#claim-form button").await;
     click(&browser, approve).await;
     the_partner_has_it(&service, &kit);

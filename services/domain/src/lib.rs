@@ -14,6 +14,7 @@ pub mod finding;
 pub mod job;
 pub mod kit;
 pub mod library;
+pub mod overriding;
 pub mod people;
 pub mod review;
 pub mod statement;

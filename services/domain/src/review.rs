@@ -11,6 +11,7 @@ use crate::content::Content;
 use crate::digest::Digest;
 use crate::finding::{Finding, blocks};
 use crate::id::{AssetId, DecisionId, IdSource, ReviewId, RevisionId, UserId};
+use crate::overriding::{Overridden, Overriding, Powers, Unanswered, answer};
 use crate::release::Context;
 
 /// The longest reason of a decision, in characters.
@@ -194,6 +195,8 @@ pub struct Ballot {
     pub digest: Digest,
     pub lease: String,
     pub reason: String,
+    /// Errors that stand with an approval; any other verdict needs none and keeps none.
+    pub overrides: Vec<Overriding>,
 }
 
 /// A decision that passed every check and may be written.
@@ -210,6 +213,8 @@ pub struct Decision {
     pub reviewer: UserId,
     pub verdict: Verdict,
     pub reason: String,
+    /// The errors that stand with an approval: all that the revision has.
+    pub overrides: Vec<Overridden>,
     pub decided_at: Timestamp,
     /// When it takes effect: until then its reviewer may take it back.
     pub effective_at: Timestamp,
@@ -232,6 +237,9 @@ pub enum Refusal {
     ReasonTooLong(usize),
     #[error("{0} finding(s) of severity block stand against approval; edit the text or send it back")]
     Blocked(usize),
+    /// Errors that nobody has let stand, or overrides that answer none.
+    #[error("{0}")]
+    Unanswered(Unanswered),
     /// What it cites may not be said any more.
     #[error("{0}; edit the text or send it back")]
     Lapsed(String),
@@ -243,6 +251,7 @@ impl Review {
         self,
         ballot: Ballot,
         reviewer: UserId,
+        powers: Powers<'_>,
         ids: &dyn IdSource,
         now: Timestamp,
         undo_seconds: i64,
@@ -274,6 +283,13 @@ impl Review {
         if ballot.verdict == Verdict::Approve && standing > 0 {
             return Err(Refusal::Blocked(standing));
         }
+        let overrides = match ballot.verdict {
+            Verdict::Approve => {
+                let Revision { findings, context, .. } = &self.revision;
+                answer(findings, &context.rules, &ballot.overrides, powers).map_err(Refusal::Unanswered)?
+            }
+            Verdict::RequestChanges | Verdict::Reject => Vec::new(),
+        };
         Ok(Decision {
             id: DecisionId::new(ids, now),
             review: self.id,
@@ -286,6 +302,7 @@ impl Review {
             reviewer,
             verdict: ballot.verdict,
             reason,
+            overrides,
             decided_at: now,
             effective_at: now.plus_seconds(undo_seconds),
         })
@@ -298,7 +315,11 @@ mod tests {
     use crate::clock::Timestamp;
     use crate::finding::Severity;
     use crate::id::CountingIds;
+    use crate::overriding::Usual;
+    use crate::people::Role;
     use crate::release::BrandIdentity;
+
+    const POWERS: Powers<'_> = Powers { roles: &[Role::Reviewer], conditions: &Usual };
 
     struct World {
         ids: CountingIds,
@@ -351,14 +372,20 @@ mod tests {
     }
 
     fn ballot(review: &Review, verdict: Verdict) -> Ballot {
-        Ballot { verdict, digest: review.revision.digest.clone(), lease: "t".into(), reason: "because".into() }
+        Ballot {
+            verdict,
+            digest: review.revision.digest.clone(),
+            lease: "t".into(),
+            reason: "because".into(),
+            overrides: Vec::new(),
+        }
     }
 
     #[test]
     fn another_person_may_approve_what_they_saw() {
         let World { ids, author, reviewer, review } = world();
         let ballot = ballot(&review, Verdict::Approve);
-        let decision = review.decide(ballot, reviewer, &ids, NOW, 5).unwrap();
+        let decision = review.decide(ballot, reviewer, POWERS, &ids, NOW, 5).unwrap();
         assert_eq!((decision.author, decision.reviewer), (author, reviewer));
         assert_eq!(decision.effective_at, NOW.plus_seconds(5));
     }
@@ -376,7 +403,7 @@ mod tests {
                 }),
             };
             let ballot = ballot(&review, verdict);
-            assert_eq!(review.decide(ballot, author, &ids, NOW, 5), Err(Refusal::OwnWork));
+            assert_eq!(review.decide(ballot, author, POWERS, &ids, NOW, 5), Err(Refusal::OwnWork));
         }
     }
 
@@ -385,7 +412,7 @@ mod tests {
         let World { ids, reviewer, review, .. } = world();
         let mut ballot = ballot(&review, Verdict::Approve);
         ballot.digest = Digest::of_bytes(b"what I saw before");
-        assert!(matches!(review.decide(ballot, reviewer, &ids, NOW, 5), Err(Refusal::Moved { .. })));
+        assert!(matches!(review.decide(ballot, reviewer, POWERS, &ids, NOW, 5), Err(Refusal::Moved { .. })));
     }
 
     #[test]
@@ -393,30 +420,56 @@ mod tests {
         let World { ids, reviewer, review, .. } = world();
         let late = NOW.plus_seconds(61);
         assert_eq!(
-            review.clone().decide(ballot(&review, Verdict::Approve), reviewer, &ids, late, 5),
+            review.clone().decide(ballot(&review, Verdict::Approve), reviewer, POWERS, &ids, late, 5),
             Err(Refusal::LeaseLost)
         );
         let mut forged = ballot(&review, Verdict::Approve);
         forged.lease = "guess".into();
-        assert_eq!(review.decide(forged, reviewer, &ids, NOW, 5), Err(Refusal::LeaseLost));
+        assert_eq!(review.decide(forged, reviewer, POWERS, &ids, NOW, 5), Err(Refusal::LeaseLost));
+    }
+
+    fn finding(severity: Severity) -> Finding {
+        Finding {
+            rule: "test.rule".into(),
+            severity,
+            slot: "subject".into(),
+            start: 0,
+            end: 0,
+            message: "no".into(),
+            messages: Default::default(),
+            fix: None,
+        }
     }
 
     #[test]
     fn a_block_finding_stands_against_approval_only() {
         let World { ids, reviewer, mut review, .. } = world();
-        review.revision.findings.push(Finding {
+        review.revision.findings.push(finding(Severity::Block));
+        let approve = ballot(&review, Verdict::Approve);
+        assert_eq!(review.clone().decide(approve, reviewer, POWERS, &ids, NOW, 5), Err(Refusal::Blocked(1)));
+        let reject = ballot(&review, Verdict::Reject);
+        assert!(review.decide(reject, reviewer, POWERS, &ids, NOW, 5).is_ok());
+    }
+
+    #[test]
+    fn an_error_stands_only_when_whoever_approves_says_so() {
+        let World { ids, reviewer, mut review, .. } = world();
+        review.revision.findings.push(finding(Severity::Error));
+        let approve = ballot(&review, Verdict::Approve);
+        let refused = review.clone().decide(approve.clone(), reviewer, POWERS, &ids, NOW, 5);
+        assert!(matches!(refused, Err(Refusal::Unanswered(Unanswered { ref open, .. })) if open.len() == 1));
+        let said = Overriding {
             rule: "test.rule".into(),
-            severity: Severity::Block,
             slot: "subject".into(),
             start: 0,
             end: 0,
-            message: "no".into(),
-            fix: None,
-        });
-        let approve = ballot(&review, Verdict::Approve);
-        assert_eq!(review.clone().decide(approve, reviewer, &ids, NOW, 5), Err(Refusal::Blocked(1)));
-        let reject = ballot(&review, Verdict::Reject);
-        assert!(review.decide(reject, reviewer, &ids, NOW, 5).is_ok());
+            reason: "It is a quotation.".into(),
+        };
+        let answered = Ballot { overrides: vec![said], ..approve };
+        let decision = review.clone().decide(answered.clone(), reviewer, POWERS, &ids, NOW, 5).unwrap();
+        assert_eq!((decision.overrides.len(), decision.overrides[0].pack.as_str()), (1, "test@1"));
+        let rejected = Ballot { verdict: Verdict::Reject, ..answered };
+        assert!(review.decide(rejected, reviewer, POWERS, &ids, NOW, 5).unwrap().overrides.is_empty());
     }
 
     #[test]
@@ -424,6 +477,6 @@ mod tests {
         let World { ids, reviewer, review, .. } = world();
         let mut ballot = ballot(&review, Verdict::RequestChanges);
         ballot.reason = "  ".into();
-        assert_eq!(review.decide(ballot, reviewer, &ids, NOW, 5), Err(Refusal::ReasonMissing));
+        assert_eq!(review.decide(ballot, reviewer, POWERS, &ids, NOW, 5), Err(Refusal::ReasonMissing));
     }
 }

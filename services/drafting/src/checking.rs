@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use countersign_domain::brand::Brand;
-use countersign_domain::brief::{Brief, ClaimForm};
+use countersign_domain::brief::Brief;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::content::{Bound, Content, ReferenceError, SlotText};
 use countersign_domain::finding::Finding;
@@ -12,9 +12,11 @@ use countersign_domain::kit::Asset;
 use countersign_domain::release::Context;
 use countersign_domain::review::Revision;
 use countersign_render::{Slot, Template, Unit};
-use countersign_rules::Packs;
+use countersign_rules::grounding::{Grounded, ground};
+use countersign_rules::{BrandTerms, Original, Packs, Place, Subject};
 
-use crate::examine::Examiner;
+use crate::examine::{AI_GENERATED, Examiner};
+use crate::grounds::Grounds;
 
 /// What surrounds the text of one asset.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,8 @@ pub struct Surroundings<'a> {
     pub brand: &'a Brand,
     pub brief: &'a Brief,
     pub context: &'a Context,
+    /// Whether a model had a part in it.
+    pub drafted: bool,
     pub now: Timestamp,
 }
 
@@ -112,43 +116,48 @@ fn parse(slot: &Slot, text: &str, known: &[Bound]) -> Result<SlotText, String> {
     SlotText::parse_edit(&text, known).map_err(|error: ReferenceError| error.to_string())
 }
 
-/// What the rules say of `content` there: the very examination that drafting makes.
+/// What the rules say of `content` there: the very examination that drafting makes. `original` is what it was translated
+/// from, where it was; what a model had a part in is marked as such.
 #[must_use]
-pub fn findings(packs: &Packs, content: &Content, at: &Surroundings<'_>, sources: &[&str]) -> Vec<Finding> {
+pub fn findings(
+    packs: &Packs,
+    content: &Content,
+    at: &Surroundings<'_>,
+    grounds: &Grounds<'_>,
+    original: Option<Original<'_>>,
+) -> Vec<Finding> {
     Examiner {
         packs,
         template: at.template,
         brand: &at.brand.sheet,
         context: at.context,
-        product: product_key(at),
-        sources,
+        product: product_key(at.brand, at.brief),
+        sources: &grounds.sources(),
+        original,
+        metadata: if at.drafted { &[AI_GENERATED] } else { &[] },
         now: at.now,
     }
     .findings(content)
 }
 
-/// The product's key where the brand lists it, else as the brief names it.
-fn product_key<'a>(at: &Surroundings<'a>) -> &'a str {
-    at.brand.product(&at.brief.product).map_or(&at.brief.product, |product| &product.key)
+/// The sentences of `content` that state facts, each with the source that bears it out best.
+#[must_use]
+pub fn facts(
+    content: &Content,
+    brand: &Brand,
+    brief: &Brief,
+    context: &Context,
+    grounds: &Grounds<'_>,
+    now: Timestamp,
+) -> Vec<Grounded> {
+    let terms = BrandTerms::of(&brand.sheet);
+    let place = Place::of(context, product_key(brand, brief), now);
+    ground(&Subject { sources: &grounds.sources(), ..Subject::new(content, place, &terms) })
 }
 
-/// Where numbers may come from: what the draft drew on, the brief, and the brand's product names.
-#[must_use]
-pub fn grounds<'a>(base: Option<&'a Revision>, brand: &'a Brand, brief: &'a Brief) -> Vec<&'a str> {
-    let mut out: Vec<&str> = vec![&brief.product, &brief.audience, &brief.objective, &brief.campaign];
-    out.extend(brief.messages.iter().flat_map(|message| message.texts()));
-    for claim in &brief.claims {
-        match claim {
-            ClaimForm::Plain(text) => out.push(text),
-            ClaimForm::Full(full) => out.extend(full.text.texts()),
-        }
-    }
-    out.extend(brand.sheet.products.iter().map(|product| product.name.as_str()));
-    if let Some(base) = base {
-        out.extend(base.sources.iter().map(|note| note.text.as_str()));
-        out.extend(base.content.bound().map(|bound| bound.text.as_str()));
-    }
-    out
+/// The product's key where the brand lists it, else as the brief names it.
+fn product_key<'a>(brand: &'a Brand, brief: &'a Brief) -> &'a str {
+    brand.product(&brief.product).map_or(&brief.product, |product| &product.key)
 }
 
 /// As the API names a unit.

@@ -1,5 +1,5 @@
-//! The best of several drafts: no word that was made up to get round a barred one, fewest blocks, then errors, warnings and notes (such as a product that is not named),
-//! then the least repetition, then likelihood.
+//! The best of several drafts: no word that was made up to get round a barred one, fewest blocks, then errors, warnings, rules with a note (such as a
+//! product that is not named) and notes, then the least repetition, then likelihood.
 
 use std::collections::HashSet;
 
@@ -143,6 +143,13 @@ impl Candidate {
         self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
+    /// How many rules have a note: one that has one on every sentence does not outweigh another that has a single one, such
+    /// as that the product is not named.
+    fn notes(&self) -> usize {
+        let notes = self.findings.iter().filter(|finding| finding.severity == Severity::Info);
+        notes.map(|finding| finding.rule.as_str()).collect::<HashSet<_>>().len()
+    }
+
     /// How many word trigrams of free text stand in it more than once: a loop, or one slot echoing another.
     fn echoes(&self) -> usize {
         let mut seen = HashSet::new();
@@ -170,6 +177,7 @@ fn worse(one: &Candidate, other: &Candidate) -> bool {
             candidate.count(Severity::Error),
             candidate.count(Severity::Warn),
             candidate.cut.len(),
+            candidate.notes(),
             candidate.count(Severity::Info),
             candidate.echoes() + candidate.repeats,
         ]
@@ -196,6 +204,7 @@ mod tests {
                 start: 0,
                 end: 0,
                 message: String::new(),
+                messages: Default::default(),
                 fix: None,
             })
             .into_iter()
@@ -220,6 +229,21 @@ mod tests {
         let odd = Candidate { evasions: vec!["Fridayality".into()], ..candidate("one two three", None, -0.1) };
         let plain = candidate("four five six", Some(Severity::Error), -2.0);
         assert_eq!(best(vec![odd, plain.clone()]), Some(plain));
+    }
+
+    #[test]
+    fn many_notes_of_one_rule_weigh_less_than_notes_of_two() {
+        let noted = |text: &str, rules: &[&str]| {
+            let mut noted = candidate(text, Some(Severity::Info), -1.0);
+            let note = noted.findings.remove(0);
+            noted.findings.extend(rules.iter().map(|rule| Finding { rule: (*rule).into(), ..note.clone() }));
+            noted
+        };
+        let unnamed = noted("one two three", &["t.statement", "t.not_named"]);
+        let named = noted("four five six", &["t.statement", "t.statement", "t.statement"]);
+        assert_eq!(best(vec![unnamed, named.clone()]), Some(named.clone()));
+        let better = noted("seven eight nine", &["t.statement"]);
+        assert_eq!(best(vec![named, better.clone()]), Some(better));
     }
 
     #[test]

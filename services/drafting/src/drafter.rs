@@ -19,8 +19,10 @@ use countersign_library::index::{Hit, Index, IndexError};
 use countersign_render::{Template, Templates};
 use countersign_rules::Packs;
 
-use crate::examine::Examiner;
+use crate::examine::{AI_GENERATED, Examiner};
 use crate::fill_in::fill_in;
+use crate::grounds::Grounds;
+use crate::held::Kept;
 use crate::notes;
 use crate::prompt::{PromptError, Prompts};
 use crate::share::share;
@@ -35,6 +37,18 @@ pub struct Drafter {
     templates: Templates,
     pub(crate) packs: Packs,
     library: Arc<Index>,
+    pub(crate) kept: Arc<Kept>,
+    pub(crate) figures: Figures,
+}
+
+/// Where the figures of a draft's free text come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Figures {
+    /// From references alone: free text has no digit.
+    #[default]
+    References,
+    /// Also from free text, but only as they stand in what the draft draws on.
+    Sources,
 }
 
 /// One asset to be drafted, and what it may be drafted from.
@@ -122,7 +136,13 @@ impl Drafter {
     /// Chooses the prompts that fit the model.
     pub fn new(engine: Engine, templates: Templates, packs: Packs, library: Arc<Index>) -> Result<Self, PromptError> {
         let prompts = Arc::new(Prompts::for_model(engine.info())?);
-        Ok(Self { engine, prompts, templates, packs, library })
+        Ok(Self { engine, prompts, templates, packs, library, kept: Arc::default(), figures: Figures::default() })
+    }
+
+    /// The same, with another answer to where figures come from.
+    #[must_use]
+    pub fn with_figures(self, figures: Figures) -> Self {
+        Self { figures, ..self }
     }
 
     #[must_use]
@@ -149,15 +169,17 @@ impl Drafter {
         let retrieved = self.retrieve(task).await?;
         let place = Place { locale: &task.locale, market: task.market, now: task.now };
         let sources = gather(&task.brand, &task.brief, &task.claims, &retrieved, place);
-        let terms = self.source_texts(task, &sources);
-        let terms: Vec<&str> = terms.iter().map(String::as_str).collect();
+        let passages: Vec<Passage> = retrieved.iter().map(|(passage, _)| passage.clone()).collect();
+        let grounds = Grounds::of_draft(&sources, &task.claims, &passages, &task.brand);
         let examiner = Examiner {
             packs: &self.packs,
             template,
             brand: &task.brand.sheet,
             context: &context,
             product: product_key(&sources),
-            sources: &terms,
+            sources: &grounds.sources(),
+            original: None,
+            metadata: &[AI_GENERATED],
             now: task.now,
         };
         let texts = template.texts.iter().map(|text| Some(text.name.as_str()));
@@ -266,12 +288,6 @@ impl Drafter {
         .await
         .map_err(|error| DraftingError::Library(error.to_string()))?;
         hits.map_err(|error| DraftingError::Library(error.to_string()))
-    }
-
-    fn source_texts(&self, task: &Task, sources: &Sources) -> Vec<String> {
-        let mut texts: Vec<String> = sources.texts().map(str::to_owned).collect();
-        texts.extend(task.brand.sheet.products.iter().map(|product| product.name.clone()));
-        texts
     }
 }
 

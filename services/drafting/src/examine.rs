@@ -6,7 +6,7 @@ use countersign_domain::content::{Content, SlotText};
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::release::Context;
 use countersign_render::{RenderError, Slot, Template, longest, notice, try_render};
-use countersign_rules::{BrandTerms, Packs, Place, SlotLimit, Subject, Unit};
+use countersign_rules::{BrandTerms, Original, Packs, Place, SlotLimit, Source, Subject, Unit};
 
 /// What a content is examined against.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +17,21 @@ pub struct Examiner<'a> {
     pub context: &'a Context,
     /// The product's key or name.
     pub product: &'a str,
-    /// Texts that numbers may come from: bound sources, the brief, product names.
-    pub sources: &'a [&'a str],
+    /// What its statements may rest on.
+    pub sources: &'a [Source<'a>],
+    /// What it was translated from.
+    pub original: Option<Original<'a>>,
+    /// Names of what its metadata says: `ai_generated` of all that a model wrote, also when a person changed it.
+    pub metadata: &'a [&'a str],
     pub now: Timestamp,
 }
 
 /// The rule of findings about what no partner could pull. Writing it again mends nothing: the fault is in what surrounds
 /// the text.
 pub const CANNOT_BE_RENDERED: &str = "drafting.cannot_be_rendered";
+
+/// What the metadata of every rendition says of what a model wrote.
+pub const AI_GENERATED: &str = "ai_generated";
 
 impl Examiner<'_> {
     /// Every finding, in the order of slots and spans; what cannot be rendered comes last.
@@ -37,19 +44,22 @@ impl Examiner<'_> {
     }
 
     /// Those of the rules alone.
-    pub(crate) fn of_rules(&self, content: &Content) -> Vec<Finding> {
+    #[must_use]
+    pub fn of_rules(&self, content: &Content) -> Vec<Finding> {
         let template = self.template.in_context(self.context);
         let slots: Vec<SlotLimit> = template.slots.iter().map(|slot| slot_limit(slot, content)).collect();
         // A market's notice stands around the slots only where the layouts print it.
         let locked: Vec<&str> = notice(self.context).filter(|_| template.prints_notice).into_iter().collect();
         let terms = BrandTerms::of(self.brand);
+        let place = Place::of(self.context, self.product, self.now);
         self.packs.check(&Subject {
-            content,
-            place: Place::of(self.context, self.product, self.now),
             slots: &slots,
             locked: &locked,
             sources: self.sources,
-            brand_terms: &terms,
+            original: self.original,
+            formality: self.brand.formality_in(&self.context.locale),
+            metadata: Some(self.metadata),
+            ..Subject::new(content, place, &terms)
         })
     }
 
@@ -73,6 +83,7 @@ impl Examiner<'_> {
             start: 0,
             end: 0,
             message: format!("No partner could pull this, since it cannot be rendered: {error}.{advice}"),
+            messages: Default::default(),
             fix: None,
         })
     }
@@ -142,11 +153,21 @@ mod tests {
         let slots = template.slots.iter().map(|slot| (slot.name.clone(), SlotText::parse(text).unwrap()));
         let content = Content { slots: slots.collect() };
         let now = Timestamp::from_micros(1_795_000_000_000_000);
-        Examiner { packs: &packs, template, brand: &brand, context: &context, product: "Fjord", sources: &[], now }
-            .findings(&content)
-            .into_iter()
-            .map(|finding| (finding.rule, finding.message))
-            .collect()
+        Examiner {
+            packs: &packs,
+            template,
+            brand: &brand,
+            context: &context,
+            product: "Fjord",
+            sources: &[],
+            original: None,
+            metadata: &[],
+            now,
+        }
+        .findings(&content)
+        .into_iter()
+        .map(|finding| (finding.rule, finding.message))
+        .collect()
     }
 
     #[test]

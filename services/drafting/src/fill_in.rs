@@ -24,6 +24,7 @@ pub(crate) fn fill_in(template: &Template, sources: &Sources, content: &mut Cont
                 start: 0,
                 end: 0,
                 message: format!("The brief has no value for `{from}`: give it one in `values.{name}`."),
+                messages: Default::default(),
                 fix: None,
             });
             continue;

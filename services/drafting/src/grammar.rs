@@ -1,6 +1,6 @@
 //! The grammar of one draft, in llguidance's Lark: a JSON object whose slots are one terminal each.
 //!
-//! Strict mode: free text is words and punctuation. It cannot hold a digit, a link (no full stop inside a sentence, no
+//! Free text is words and punctuation. In strict mode it cannot hold a digit, a link (no full stop inside a sentence, no
 //! slash, no at sign), a quotation mark, a brace or markup, so figures, prices, dates and addresses come from references
 //! alone. The references of the job stand where the skeleton has put them; `{{product.name}}` and, where a piece allows
 //! it, `{{partner.display_name}}` may stand for a word.
@@ -12,13 +12,13 @@ use countersign_render::{Piece, Shape};
 use crate::room::most_names;
 use crate::skeleton::{Element, Skeleton};
 
-/// The Lark source; `barred` are words (lower-case ASCII letters) that no free text may hold. Equal skeletons give equal
-/// grammars, so that they can be compiled once.
+/// The Lark source. `figures` are what free text may hold of digits, as it may hold words; none in strict mode. Equal skeletons
+/// give equal grammars, so that they can be compiled once.
 #[must_use]
-pub fn lark(skeleton: &Skeleton, barred: &[String]) -> String {
+pub fn lark(skeleton: &Skeleton, figures: &[String]) -> String {
     let mut start = String::from("start: ");
     let mut terminals = String::new();
-    let mut pieces = Pieces::default();
+    let mut pieces = Pieces { figures: !figures.is_empty(), ..Pieces::default() };
     for (i, slot) in skeleton.slots.iter().enumerate() {
         let open = if i == 0 { "{" } else { "," };
         let _ = write!(start, "{} SLOT{i} ", literal(&format!("{open}\"{}\":\"", slot.key)));
@@ -26,8 +26,9 @@ pub fn lark(skeleton: &Skeleton, barred: &[String]) -> String {
         let _ = writeln!(terminals, "SLOT{i}: {}", slot_body(&slot.paragraphs, &mut pieces));
     }
     start.push_str(&literal("}"));
-    let bar = bar(barred);
-    format!("{start}\n{terminals}{}WORD: {WORD}{bar}\nCAPITAL: {CAPITAL}{bar}\n{FIXED}", pieces.0.concat())
+    let written: Vec<String> = figures.iter().map(|figure| literal(figure)).collect();
+    let figures = if written.is_empty() { String::new() } else { format!("FIGURE: {}\n", written.join(" | ")) };
+    format!("{start}\n{terminals}{figures}{}WORD: {WORD}\nCAPITAL: {CAPITAL}\n{FIXED}", pieces.terminals.concat())
 }
 
 /// A letter or a mark on one, of those that a reader sees: fillers, joiners and variation selectors would let a word look
@@ -47,14 +48,6 @@ STEP: \" \" | \", \" | \" – \" | \" & \"\n\
 JOINT: STEP | \"; \" | \": \"\n\
 PRODUCT: \"{{product.name}}\"\n\
 PARTNER: \"{{partner.display_name}}\"\n";
-
-/// Takes barred words away from a word, also as parts of a hyphenated one.
-fn bar(barred: &[String]) -> String {
-    if barred.is_empty() {
-        return String::new();
-    }
-    format!(" & ~/((?s:.*)['’-])?(?i:{})(['’-](?s:.*))?/", barred.join("|"))
-}
 
 fn slot_body(paragraphs: &[Vec<Element>], pieces: &mut Pieces) -> String {
     let mut out = Vec::new();
@@ -89,20 +82,25 @@ fn slot_body(paragraphs: &[Vec<Element>], pieces: &mut Pieces) -> String {
 
 /// One terminal for each distinct piece.
 #[derive(Default)]
-struct Pieces(Vec<String>, Vec<Piece>);
+struct Pieces {
+    terminals: Vec<String>,
+    known: Vec<Piece>,
+    /// Whether figures may stand for words.
+    figures: bool,
+}
 
 impl Pieces {
     fn name(&mut self, piece: &Piece) -> String {
-        let at = self.1.iter().position(|known| known == piece).unwrap_or_else(|| {
-            self.1.push(piece.clone());
-            self.0.push(terminal(self.1.len() - 1, piece));
-            self.1.len() - 1
+        let at = self.known.iter().position(|known| known == piece).unwrap_or_else(|| {
+            self.known.push(piece.clone());
+            self.terminals.push(terminal(self.known.len() - 1, piece, self.figures));
+            self.known.len() - 1
         });
         format!("PIECE{at}")
     }
 }
 
-fn terminal(at: usize, piece: &Piece) -> String {
+fn terminal(at: usize, piece: &Piece, figures: bool) -> String {
     let mut word = String::from("WORD");
     let mut first = String::from("CAPITAL");
     for (allowed, name) in [(piece.product, "PRODUCT"), (piece.partner, "PARTNER")] {
@@ -110,6 +108,9 @@ fn terminal(at: usize, piece: &Piece) -> String {
             let _ = write!(word, " | {name}");
             let _ = write!(first, " | {name}");
         }
+    }
+    if figures {
+        word.push_str(" | FIGURE");
     }
     let clause = format!("({first}) (JOINT ({word}))*");
     let form = match piece.shape {
@@ -163,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_piece_of_one_sentence_repeats_nothing() {
-        let of = |max_sentences| terminal(0, &Piece { max_sentences, ..piece(Shape::Sentences) });
+        let of = |max_sentences| terminal(0, &Piece { max_sentences, ..piece(Shape::Sentences) }, false);
         assert!(of(1).contains("\nFORM0: SENT0\n"), "{}", of(1));
         assert!(of(2).contains("\nFORM0: SENT0 (\" \" SENT0){0,1}\n"), "{}", of(2));
     }

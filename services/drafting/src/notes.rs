@@ -18,6 +18,7 @@ pub(crate) fn findings(sources: &Sources, skeleton: &Skeleton, locale: &Locale, 
         start: 0,
         end: 0,
         message,
+        messages: Default::default(),
         fix: None,
     };
     let missing =
@@ -77,6 +78,7 @@ pub(crate) fn evasions(content: &Content, words: &[String]) -> Vec<Finding> {
                 start,
                 end: start + word.len(),
                 message: format!("“{word}” looks made up: the model was kept from a word and went on. Write another."),
+                messages: Default::default(),
                 fix: None,
             })
         })

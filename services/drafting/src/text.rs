@@ -1,27 +1,28 @@
 //! One text of an asset, in rounds: the model writes candidates, the rules examine them, the best is kept, and one with a
 //! block is drafted again. An email is one text; of a sequence each email is.
 
-use std::sync::Arc;
-
 use countersign_domain::content::{Content, SlotText};
 use countersign_domain::digest::Digest;
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::release::Context;
-use countersign_engine::{Bounds, CompiledBounds, CountedLength, ForbiddenTerms, Grammar, Unit as Counting};
-use countersign_render::{Template, Unit, count};
-use countersign_rules::{BrandTerms, Place as RulePlace};
+use countersign_engine::{CompiledBounds, Grammar};
+use countersign_render::Template;
+use countersign_rules::{BrandTerms, MarkSymbol, Place as RulePlace};
 
 use crate::choose::{Candidate, best, cut, evasions, repeats, whole};
-use crate::drafter::{Drafter, DraftingError, Task, product_key};
+use crate::drafter::{Drafter, DraftingError, Figures, Task, product_key};
 use crate::examine::{CANNOT_BE_RENDERED, Examiner};
 use crate::figures;
+use crate::figures_of_sources::{self, Figure};
 use crate::grammar::lark;
+use crate::held::Held;
+use crate::marks::{SYMBOL_UNITS, mark_first_use};
 use crate::plan::seed_of;
 use crate::prompt::{Ask, Prompt};
 use crate::rounds::Rounds;
 use crate::skeleton::{Skeleton, lay_out};
 use crate::sources::Sources;
-use crate::terms::{self, Terms};
+use crate::terms;
 
 /// A draft with blocks is drafted again, at most so often, and then goes to review marked.
 const REDRAFTS: u64 = 2;
@@ -81,7 +82,13 @@ impl Drafter {
         watch: &(impl Fn(String) + Send),
     ) -> Result<(), DraftingError> {
         let TextAsk { task, sources, .. } = *ask;
-        let template = ask.template.in_context(ask.context);
+        let mut template = ask.template.in_context(ask.context);
+        if self.mark(ask).is_some() {
+            // Room for the symbol wherever the first name will stand.
+            for slot in &mut template.slots {
+                slot.limit.max = slot.limit.max.saturating_sub(SYMBOL_UNITS).max(slot.limit.min);
+            }
+        }
         let mut skeleton = lay_out(&template, ask.text, sources, task.variant);
         for (plan, slot) in
             skeleton.slots.iter_mut().zip(template.slots_of(ask.text).filter(|slot| slot.from.is_none()))
@@ -108,12 +115,15 @@ impl Drafter {
         watch: &(impl Fn(String) + Send),
     ) -> Result<(), DraftingError> {
         let TextAsk { task, sources, .. } = *ask;
-        let terms = Terms::sort(self.forbidden(ask), run);
+        let figures = match self.figures {
+            Figures::References => Vec::new(),
+            Figures::Sources => figures_of_sources::figures(sources.texts()),
+        };
         let rounds = Rounds {
             engine: &self.engine,
             settings: self.prompts.settings(),
-            grammar: self.compile(run, &terms)?,
-            bounds: self.bounds(&terms, template, run, sources)?,
+            grammar: self.compile(run, &figures)?,
+            bounds: self.bounds(ask, template, run, &figures)?,
             skeleton: run,
             sources,
             seed: ask.seed(at),
@@ -122,13 +132,20 @@ impl Drafter {
         let title = template.texts.iter().find(|text| Some(text.name.as_str()) == ask.text);
         let title = title.map(|text| text.title("en").to_owned()).unwrap_or_default();
         let earlier: Vec<String> = asset.content.slots.values().map(SlotText::plain).collect();
-        let examine = |content: Content, mean_logprob| Candidate {
-            findings: ask.findings(&content, run),
-            evasions: evasions(&content, figures::of_language(task.locale.language())),
-            repeats: repeats(&content, &asset.content),
-            cut: cut(&content, run),
-            content,
-            mean_logprob,
+        let mark = self.mark(ask);
+        let names: Vec<&str> = run.slots.iter().map(|slot| slot.name.as_str()).collect();
+        let examine = |mut content: Content, mean_logprob| {
+            if let Some(mark) = &mark {
+                mark_first_use(&mut content, &asset.content, &names, mark);
+            }
+            Candidate {
+                findings: ask.findings(&content, run),
+                evasions: evasions(&content, figures::of_language(task.locale.language())),
+                repeats: repeats(&content, &asset.content),
+                cut: cut(&content, run),
+                content,
+                mean_logprob,
+            }
         };
         let mut seen: Vec<Candidate> = Vec::new();
         let mut kept: Option<Candidate> = None;
@@ -167,52 +184,45 @@ impl Drafter {
         Ok(())
     }
 
-    fn compile(&self, skeleton: &Skeleton, terms: &Terms) -> Result<Grammar, DraftingError> {
+    fn compile(&self, skeleton: &Skeleton, figures: &[Figure]) -> Result<Grammar, DraftingError> {
+        let written: Vec<String> = figures.iter().map(|figure| figure.written.clone()).collect();
         self.engine
-            .compile_grammar(&lark(skeleton, &terms.barred))
+            .compile_grammar(&lark(skeleton, &written))
             .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
     }
 
-    /// Forbidden terms bind every slot; a length in words binds its own from above: a small model that
-    /// has said what it has to say and must go on writes nonsense, and what is short is told by a rule.
+    /// Names come by reference only, figures in words not at all, and rules hold the draft to what a decoder can obey.
     fn bounds(
         &self,
-        terms: &Terms,
+        ask: &TextAsk<'_>,
         template: &Template,
-        skeleton: &Skeleton,
-        sources: &Sources,
+        run: &Skeleton,
+        figures: &[Figure],
     ) -> Result<CompiledBounds, DraftingError> {
-        let impossible = |error| DraftingError::Impossible(format!("the forbidden terms of this asset: {error}"));
-        let forbidden = ForbiddenTerms::new(terms.forbidden.iter().map(String::as_str)).map_err(impossible)?;
-        let mut bounds = Bounds::default().in_every_slot(Arc::new(forbidden));
-        for plan in &skeleton.slots {
-            let Some(slot) = template.slot(&plan.name).filter(|slot| slot.limit.unit == Unit::Words) else { continue };
-            let too_long = |error| {
-                let name = &plan.name;
-                DraftingError::Impossible(format!(
-                    "slot `{name}`: what the brief gives does not fit its length: {error}"
-                ))
-            };
-            let values: Vec<(String, usize)> = std::iter::once(&sources.product)
-                .chain(sources.all().map(|source| &source.bound))
-                .map(|bound| (format!("{{{{{}}}}}", bound.reference), count(Unit::Words, &bound.text)))
-                .collect();
-            let length = CountedLength::new(Counting::Words, 0, slot.limit.max)
-                .and_then(|length| length.with_references(values.iter().map(|(name, words)| (name.as_str(), *words))))
-                .map_err(too_long)?;
-            bounds = bounds.in_slots([plan.key.as_str()], Arc::new(length)).map_err(too_long)?;
-        }
-        self.engine.compile_bounds(&bounds).map_err(impossible)
+        let TextAsk { task, sources, .. } = *ask;
+        let sheet = &task.brand.sheet;
+        let formality = sheet.formality_in(&task.locale);
+        let held = Held {
+            demands: self.packs.demands(&self.place(ask), &BrandTerms::of(sheet), formality),
+            never: terms::never_written(sheet, task.locale.language()),
+            names: terms::names(sheet, &sources.product.text, task.locale.language()),
+            figures: figures.iter().map(|figure| figure.number.as_str()).collect(),
+            kept: &self.kept,
+        };
+        let bounds = held.bounds(run, template, sources)?;
+        self.engine
+            .compile_bounds(&bounds)
+            .map_err(|error| DraftingError::Impossible(format!("what the rules ask of this asset: {error}")))
     }
 
-    /// Names come by reference only; what rules forbid as plain terms, and figures in words, cannot be written at all.
-    fn forbidden(&self, ask: &TextAsk<'_>) -> Vec<String> {
-        let TextAsk { task, context, sources, .. } = *ask;
-        let sheet = &task.brand.sheet;
-        let place = RulePlace::of(context, product_key(sources), task.now);
-        let mut terms = self.packs.forbidden_terms(&place, &BrandTerms::of(sheet));
-        terms.extend(terms::never_written(sheet, &sources.product.text, task.locale.language()));
-        terms
+    fn place<'a>(&self, ask: &TextAsk<'a>) -> RulePlace<'a> {
+        RulePlace::of(ask.context, product_key(ask.sources), ask.task.now)
+    }
+
+    /// The product's own mark, where rules ask for its symbol.
+    fn mark(&self, ask: &TextAsk<'_>) -> Option<MarkSymbol> {
+        let symbols = self.packs.mark_symbols(&self.place(ask), &BrandTerms::of(&ask.task.brand.sheet));
+        symbols.into_iter().find(|mark| mark.name == ask.sources.product.text)
     }
 
     fn prompt_text(&self, ask: &Ask<'_>) -> Result<String, DraftingError> {
@@ -245,6 +255,7 @@ mod tests {
             start: 0,
             end: 0,
             message: "Why.".into(),
+            messages: Default::default(),
             fix: None,
         };
         assert_eq!(mendable(&[block(CANNOT_BE_RENDERED)]), Vec::<String>::new());

@@ -46,9 +46,9 @@ mod text;
 mod token_env;
 
 pub use bounds::{
-    AllowedCharacters, AllowedNumbers, AtMost, Below, Bound, BoundError, BoundSet, Bounds, CompiledBounds,
-    CountedLength, Counting, Finish, ForbiddenTerms, JsonSlots, MaskFigures, PATIENCE, RequiredEnding, RequiredOpening,
-    Snapshot, State, Unit, Vocabulary,
+    AllowedCharacters, AllowedNumbers, AtMost, Below, Bound, BoundError, BoundSet, Bounds, CompiledBounds, Composed,
+    CountedLength, Counting, Finish, ForbiddenPatterns, ForbiddenTerms, JsonSlots, MaskFigures, PATIENCE, Pattern,
+    PatternError, RequiredEnding, RequiredOpening, Snapshot, State, Unit, Value, Vocabulary, WithValues,
 };
 pub use chat::ChatMessage;
 pub use constraint::Grammar;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use toktrie::SimpleVob;
 
-use crate::bounds::{BoundSet, CompiledBounds, Finish};
+use crate::bounds::{BoundSet, CompiledBounds};
 use crate::constraint::Constraint;
 use crate::draft::{DraftEvent, DraftOutput};
 use crate::error::DraftError;
@@ -27,6 +27,9 @@ use crate::token_env::TokenEnvironment;
 const WAY_BACK: usize = 8;
 /// Tokens taken back in one draft before it counts as stuck.
 const MOST_RETURNS: usize = 512;
+
+/// Draws at one place that led nowhere, after which all tokens that do are looked for at once.
+const MOST_DEAD: usize = 4;
 
 /// Whether more is to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,11 +136,11 @@ impl Text {
         self.job.request.max_tokens.saturating_sub(self.tokens.len())
     }
 
-    /// What grammar and bounds both allow.
+    /// What grammar and bounds both allow; dead ends of the bounds may be among it, and are seen when they are drawn.
     fn allowed(&mut self) -> Result<SimpleVob, String> {
         let mut allowed = self.constraint.allowed()?;
         if let Some(bounds) = &self.mark.bounds {
-            bounds.mask(&mut allowed, self.left());
+            bounds.mask_refused(&mut allowed, self.left());
         }
         Ok(allowed)
     }
@@ -182,15 +185,17 @@ impl Text {
                 Err(_) => return Ok(None),
             },
         };
-        let found = self.choose(step, &allowed);
+        let mut allowed = allowed;
+        let found = self.choose(step, &mut allowed);
         step.allowed = Some(allowed);
         found
     }
 
-    fn choose(&mut self, step: &mut Step, allowed: &SimpleVob) -> Result<Option<Progress>, DraftError> {
+    fn choose(&mut self, step: &mut Step, allowed: &mut SimpleVob) -> Result<Option<Progress>, DraftError> {
         let (job, logits) = (Arc::clone(&self.job), Arc::clone(&step.logits));
         let request = &job.request;
         let penalised = sampler::penalised(&logits, &self.tokens, request.sampling.repetition_penalty);
+        let mut dead = 0;
         loop {
             let attempt = step.banned.len() as u64;
             let uniform = random::uniform(request.seed, request.stream, self.tokens.len() as u64, attempt);
@@ -211,6 +216,12 @@ impl Text {
             }
             self.constraint.return_to(self.mark.taken).map_err(DraftError::Grammar)?;
             step.banned.insert(token);
+            dead += 1;
+            if dead == MOST_DEAD
+                && let Some(bounds) = &self.mark.bounds
+            {
+                bounds.strike(allowed);
+            }
         }
     }
 
@@ -237,7 +248,7 @@ impl Text {
         let left = self.left().saturating_sub(count);
         let can_go_on = bounds.as_ref().is_none_or(|bounds| match progress {
             Progress::Complete => bounds.may_end(),
-            Progress::Going => bounds.finish(left) != Finish::Impossible,
+            Progress::Going => bounds.is_possible(left) && bounds.is_alive(),
         });
         if !can_go_on {
             return Ok(None);

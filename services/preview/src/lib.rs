@@ -9,6 +9,7 @@
 
 mod address;
 mod asked;
+mod marked;
 mod scene;
 mod stage;
 mod whom;

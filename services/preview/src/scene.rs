@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_domain::content::Content;
 use countersign_domain::digest::Digest;
+use countersign_domain::finding::Finding;
 use countersign_domain::profile::Profile;
 use countersign_domain::release::Context;
 use countersign_render::{Blobs, Format, Images, RenderError, Rendition, Subject, Templates, Tracking, Wanted, render};
@@ -16,6 +17,7 @@ use countersign_web::headers::PREVIEW_CSP;
 use countersign_web::problem::Problem;
 
 use crate::asked::Asked;
+use crate::marked::{Unmarkable, marked, with_pairs};
 
 /// What is shown, and for whom.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Scene {
     pub campaign: String,
     pub asset: String,
     pub partner: String,
+    /// Findings to be marked in a page's markup; with one it is no longer what a partner gets.
+    pub marks: Vec<Finding>,
 }
 
 /// The logos of one rendition, read beforehand because rendering is pure.
@@ -50,6 +54,9 @@ impl Blobs for Logos {
     }
 }
 
+const UNMARKABLE: &str = "The findings cannot be marked in this page: its text fills it to the last character, or holds characters that \
+    marking needs. They stand beside the text of the review.\n";
+
 /// The rendition as a document of its own, or the reason why there is none (422). A layout or a format that the asset
 /// type does not have does not exist.
 pub async fn show(store: &Store, templates: &Templates, scene: Scene, asked: &Asked) -> Result<Response, Problem> {
@@ -65,10 +72,26 @@ pub async fn show(store: &Store, templates: &Templates, scene: Scene, asked: &As
             links: Tracking { campaign: &scene.campaign, asset: &scene.asset, partner: &scene.partner },
             images: Images::Inline,
         };
-        render(&templates, &subject, &logos, Wanted { format, layout: layout.as_deref() })
+        let wanted = Wanted { format, layout: layout.as_deref() };
+        let plain = || render(&templates, &subject, &logos, wanted);
+        if format != Format::Html {
+            return plain().map(Some);
+        }
+        let paired = match with_pairs(&scene.content, &scene.marks) {
+            Ok(Some(paired)) => paired,
+            Ok(None) => return plain().map(Some),
+            Err(Unmarkable) => return Ok(None),
+        };
+        let Ok(mut made) = render(&templates, &Subject { content: &paired, ..subject }, &logos, wanted) else {
+            // Pairs may be what a text is too long by; what cannot be rendered without them either says why.
+            return plain().map(|_| None);
+        };
+        made.bytes = marked(&String::from_utf8_lossy(&made.bytes), &scene.marks).into_bytes();
+        Ok(Some(made))
     });
     match made.await {
-        Ok(Ok(rendition)) => Ok(framed(rendition, format)),
+        Ok(Ok(Some(rendition))) => Ok(framed(rendition, format)),
+        Ok(Ok(None)) => Ok(instead(UNMARKABLE)),
         Ok(Err(RenderError::NoLayout { .. } | RenderError::NoFormat { .. })) => Err(Problem::not_found()),
         // Errors of rendering speak of templates, markets and slots, never of a draft's text.
         Ok(Err(error)) => Ok(instead(&format!("This cannot be rendered, so no partner could pull it.\n\n{error}\n"))),

@@ -6,11 +6,14 @@ use countersign_domain::brand::Brand;
 use countersign_domain::content::Content;
 use countersign_domain::digest::Digest;
 use countersign_domain::finding::Finding;
-use countersign_domain::id::{ReviewId, RevisionId, UserId};
+use countersign_domain::id::{BrandId, ReviewId, RevisionId, UserId};
 use countersign_domain::kit::Kit;
+use countersign_domain::library::{Claim, Passage};
 use countersign_domain::release::Context;
 use countersign_domain::review::{Draft, NewRevision, Origin, Revision};
+use countersign_drafting::grounds::{Grounds, passages_of};
 use countersign_render::Template;
+use countersign_rules::grounding::Grounded;
 use countersign_store::AssetView;
 use countersign_web::problem::Problem;
 
@@ -24,6 +27,22 @@ pub struct Bench {
     pub kit: Kit,
     pub brand: Brand,
     pub template: Template,
+    /// The brand's, with their markets and their evidence's end.
+    pub claims: Vec<Claim>,
+    /// Those that the latest revision drew on.
+    pub passages: Vec<Passage>,
+}
+
+/// The brand's claims, and the passages that the revision drew on, with where and until when they hold.
+pub(crate) async fn library(
+    face: &Face,
+    brand: BrandId,
+    revision: Option<&Revision>,
+) -> Result<(Vec<Claim>, Vec<Passage>), Problem> {
+    let claims = face.store.claims(brand).await.map_err(faults::store)?;
+    let drawn_on = revision.map(passages_of).unwrap_or_default();
+    let passages = face.store.passages_by_id(brand, &drawn_on).await.map_err(faults::store)?;
+    Ok((claims, passages))
 }
 
 /// Why an edit was refused.
@@ -65,6 +84,8 @@ pub fn slots_problem(faults: &[SlotFault]) -> Problem {
 pub struct Checked {
     pub content: Content,
     pub findings: Vec<Finding>,
+    /// Its sentences that state facts, with what they rest on.
+    pub facts: Vec<Grounded>,
     pub context: Context,
 }
 
@@ -76,7 +97,8 @@ impl Bench {
         let template = face.templates.get(&view.asset.asset_type).cloned().ok_or_else(|| {
             Problem::conflict(format!("There is no template for {} any more.", view.asset.asset_type))
         })?;
-        Ok(Self { view, kit, brand, template })
+        let (claims, passages) = library(face, brand.id, view.revision.as_ref()).await?;
+        Ok(Self { view, kit, brand, template, claims, passages })
     }
 
     /// The latest revision; an asset that is still being drafted has none.
@@ -101,11 +123,20 @@ impl Bench {
             brand: &self.brand,
             brief: &self.kit.brief,
             context: &context,
+            drafted: !matches!(base.origin, Origin::Imported { .. }),
             now: face.now(),
         };
-        let grounds = checking::grounds(Some(base), &self.brand, &self.kit.brief);
-        let findings = checking::findings(&face.packs, &content, &at, &grounds);
-        Ok(Checked { content, findings, context })
+        let grounds = Grounds::of_edit(
+            Some(base),
+            &self.brand,
+            &self.kit.brief,
+            &self.claims,
+            &self.passages,
+            (self.view.asset.market, face.now()),
+        );
+        let findings = checking::findings(&face.packs, &content, &at, &grounds, None);
+        let facts = checking::facts(&content, at.brand, at.brief, at.context, &grounds, at.now);
+        Ok(Checked { content, findings, facts, context })
     }
 }
 
@@ -131,7 +162,7 @@ pub async fn edit(
     if base.digest != *base_digest {
         return Err(moved(&base.digest).into());
     }
-    let Checked { content, findings, context } = bench.check(face, slots)?;
+    let Checked { content, findings, context, .. } = bench.check(face, slots)?;
     if content == base.content {
         return Err(Problem::invalid("The edit changes nothing; nothing was written.").into());
     }

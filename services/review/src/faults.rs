@@ -3,15 +3,19 @@
 use axum::http::StatusCode;
 use axum::http::header::ETAG;
 use countersign_domain::id::{AssetId, RevisionId, UserId};
+use countersign_domain::overriding::{OpenError, Override, OverrideFault, Unanswered};
 use countersign_domain::people::{Role, User};
 use countersign_domain::review::Refusal;
 use countersign_domain::statement::StatementRefusal;
 use countersign_session::{fault, signed_in::require_any};
 use countersign_store::{ClaimError, ClaimRefusal, DecideError, StatementError, StoreError, UndoError};
 use countersign_web::conditional::etag;
+use countersign_web::languages::{Languages, VARY};
 use countersign_web::problem::Problem;
+use serde::Serialize;
 
 use crate::Face;
+use crate::view::OverrideView;
 
 /// Whoever has no role sees nothing: the same answer as for what does not exist.
 pub(crate) fn may_see(user: &User) -> Result<(), Problem> {
@@ -95,11 +99,68 @@ fn refused(refusal: &Refusal) -> Problem {
         Refusal::Closed => closed(detail),
         Refusal::LeaseLost => lease_lost(detail),
         Refusal::ReasonMissing | Refusal::ReasonTooLong(_) => Problem::invalid(&detail).fault("/reason", &detail),
+        Refusal::Unanswered(open) => unanswered(open, &Languages::default(), &[]),
         Refusal::Blocked(_) | Refusal::Lapsed(_) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "blocked", "Findings stand against approval")
                 .detail(&detail)
                 .fault("/decision", &detail)
         }
+    }
+}
+
+/// An error that nothing answers, as a program reads it.
+#[derive(Debug, Serialize)]
+struct OpenFinding<'a> {
+    rule: &'a str,
+    slot: &'a str,
+    start: usize,
+    end: usize,
+    message: &'a str,
+    language: &'a str,
+    #[serde(rename = "override")]
+    overriding: OverrideView,
+}
+
+/// What is missing for an approval: each open error with who may let it stand, and each override that answers none.
+pub(crate) fn unanswered(unanswered: &Unanswered, languages: &Languages, roles: &[Role]) -> Problem {
+    let start = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "open-errors", "Errors stand against approval")
+        .detail(sentence(unanswered))
+        .header(VARY.0, VARY.1);
+    let problem = unanswered.faults.iter().fold(start, |problem, (place, fault)| {
+        let field = match fault {
+            OverrideFault::ReasonMissing | OverrideFault::ReasonTooLong(_) => "/reason",
+            _ => "",
+        };
+        problem.fault(format!("/overrides/{place}{field}"), sentence(fault))
+    });
+    let problem = unanswered.open.iter().fold(problem, |problem, open| {
+        let finding = &open.finding;
+        let span =
+            if finding.start < finding.end { format!(" {}..{}", finding.start, finding.end) } else { String::new() };
+        let (_, message) = finding.told_in(languages.iter());
+        let detail = format!("{} in {}{span}: {message} {}", finding.rule, finding.slot, who_may(&open.conditions));
+        problem.fault("/overrides", detail)
+    });
+    let open = unanswered.open.iter().map(|OpenError { finding, conditions, .. }| {
+        let (language, message) = finding.told_in(languages.iter());
+        OpenFinding {
+            rule: &finding.rule,
+            slot: &finding.slot,
+            start: finding.start,
+            end: finding.end,
+            message,
+            language,
+            overriding: OverrideView::of(conditions, roles),
+        }
+    });
+    problem.member("open_findings", open.collect::<Vec<_>>())
+}
+
+fn who_may(conditions: &Override) -> String {
+    match (conditions.allowed, conditions.reason_required) {
+        (false, _) => "(It may not be overridden: edit the text or send it back.)".to_owned(),
+        (true, true) => format!("(A {} may let it stand, with a reason.)", conditions.roles_text()),
+        (true, false) => format!("(A {} may let it stand.)", conditions.roles_text()),
     }
 }
 
@@ -141,7 +202,7 @@ pub(crate) async fn seen(face: &Face, user: UserId, asset: AssetId, revision: Re
 }
 
 /// Errors are clauses; answers to people are sentences.
-fn sentence(error: &impl ToString) -> String {
+pub(crate) fn sentence(error: &impl ToString) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
     match chars.next() {
@@ -168,6 +229,7 @@ mod tests {
             (Refusal::ReasonTooLong(3000), 422),
             (Refusal::Blocked(2), 422),
             (Refusal::Lapsed("the claim is gone".into()), 422),
+            (Refusal::Unanswered(Unanswered::default()), 422),
         ] {
             assert_eq!(decide(DecideError::Refusal(refusal)).status, status);
         }

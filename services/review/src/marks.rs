@@ -107,7 +107,16 @@ mod tests {
     use countersign_domain::content::PartnerField;
 
     fn finding(severity: Severity, start: usize, end: usize) -> Finding {
-        Finding { rule: "core.x".into(), severity, slot: "body".into(), start, end, message: "no".into(), fix: None }
+        Finding {
+            rule: "core.x".into(),
+            severity,
+            slot: "body".into(),
+            start,
+            end,
+            message: "no".into(),
+            messages: Default::default(),
+            fix: None,
+        }
     }
 
     fn sample() -> SlotText {

@@ -1,5 +1,6 @@
 //! The queue: filters as people and programs write them, rows as both are shown them, and what comes next.
 
+use countersign_domain::finding::Severity;
 use countersign_domain::id::{KitId, ReviewId, UserId};
 use countersign_domain::people::User;
 use countersign_domain::review::Verdict;
@@ -124,7 +125,7 @@ pub struct QueueRow {
     pub verdict: Option<&'static str>,
     /// Who holds it now; null when nobody does.
     pub lease: Option<LeaseView>,
-    /// Findings by severity, worst first.
+    /// Findings by severity, worst first; what may not be said any more counts as blocks.
     pub counts: Vec<SeverityCount>,
     /// Since when it waits.
     pub created_at: String,
@@ -150,11 +151,13 @@ pub async fn rows(
 
 /// Most drafts have no findings; only of those that have is the revision read.
 async fn counted(face: &Face, row: &ReviewRow) -> Result<Vec<SeverityCount>, Problem> {
+    let lapsed = row.lapsed.iter().map(|_| Severity::Block);
     if row.findings == 0 {
-        return Ok(Vec::new());
+        return Ok(counts(lapsed));
     }
     let revision = face.store.revision(row.revision).await.map_err(faults::store)?;
-    Ok(revision.map(|revision| counts(revision.findings.iter().map(|f| f.severity))).unwrap_or_default())
+    let findings = revision.map(|revision| revision.findings).unwrap_or_default();
+    Ok(counts(findings.iter().map(|finding| finding.severity).chain(lapsed)))
 }
 
 fn shown(face: &Face, user: &User, row: ReviewRow, counts: Vec<SeverityCount>) -> QueueRow {

@@ -88,6 +88,20 @@ impl World {
     }
 
     pub async fn with_campaign(campaign: &str) -> Self {
+        let warning = finding("core.tone", Severity::Warn, "subject", 0, 6);
+        Self::with(campaign, vec![warning]).await
+    }
+
+    /// As [`Self::new`], but what the rules say of the email is a warning and an error, which speaks German too.
+    pub async fn with_an_error() -> Self {
+        let warning = finding("core.tone", Severity::Warn, "subject", 0, 6);
+        let mut error = finding("core.figure", Severity::Error, "body", 0, 6);
+        error.messages.insert("de".into(), "Sag es <b>anders</b>.".into());
+        Self::with("Autumn", vec![warning, error]).await
+    }
+
+    /// `findings` are of the email.
+    async fn with(campaign: &str, findings: Vec<Finding>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::at(NOW));
         let url = format!("sqlite:{}?mode=rwc", folder.path().join("t.db").display());
@@ -148,12 +162,12 @@ impl World {
         let face = Face::new(store, sessions, ui, templates, Packs::embedded().unwrap());
         let mut world =
             Self { clock, face, marketer, reviewer, second, assets: Vec::new(), reviews: Vec::new(), _folder: folder };
-        world.draft().await;
+        world.draft(&findings).await;
         world
     }
 
     /// Drafts every asset of the kit, as a worker would.
-    async fn draft(&mut self) {
+    async fn draft(&mut self, of_email: &[Finding]) {
         let store = &self.face.store;
         let mut made = Vec::new();
         while let Some(lease) = store.jobs_lease("test", &["draft_asset"], 60).await.unwrap() {
@@ -180,11 +194,11 @@ impl World {
                     seed: asset.seed,
                 },
                 context,
-                findings: vec![if email {
-                    finding("core.tone", Severity::Warn, "subject", 0, 6)
+                findings: if email {
+                    of_email.to_vec()
                 } else {
-                    finding("core.absolute", Severity::Block, "text", 0, 3)
-                }],
+                    vec![finding("core.absolute", Severity::Block, "text", 0, 3)]
+                },
                 sources: vec![SourceNote {
                     reference: "message.1".into(),
                     source: "message:brief.1".into(),
@@ -236,6 +250,7 @@ fn finding(rule: &str, severity: Severity, slot: &str, start: usize, end: usize)
         start,
         end,
         message: "Say it <b>otherwise</b>.".into(),
+        messages: Default::default(),
         fix: None,
     }
 }

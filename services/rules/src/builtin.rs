@@ -1,13 +1,14 @@
 //! The built-in `brand.*` rules: what a brand's sheet forbids. They need no file, since the words are the brand's.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use countersign_domain::finding::{Finding, Severity};
 
 use crate::message::clip;
+use crate::place::When;
 use crate::rule::MAX_FINDINGS;
 use crate::scene::{Scene, Scope, Slot};
-use crate::subject::BrandTerms;
 
 /// A rule that is code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +34,18 @@ const PROTECTED: BuiltIn = BuiltIn {
     why: "A name that is spelled in another case weakens the mark, and references spell it right.",
 };
 
-/// All of them, for lists and docs.
-pub const BUILT_IN: [BuiltIn; 3] = [FORBIDDEN, COMPETITOR, PROTECTED];
+const FLOODED: BuiltIn = BuiltIn {
+    id: "brand.too_many_hits",
+    severity: Severity::Block,
+    why: "The text holds so many words that rules look for that not all of them were looked at.",
+};
 
-pub(crate) fn run(scene: &Scene<'_>, terms: &BrandTerms, out: &mut Vec<Finding>) {
+/// All of them, for lists and docs.
+pub const BUILT_IN: [BuiltIn; 4] = [FORBIDDEN, COMPETITOR, PROTECTED, FLOODED];
+
+/// `comparing`: where rules of the kind `competitor` speak. They know the same names, and claims beside them.
+pub(crate) fn run(scene: &Scene<'_>, comparing: &[&When], out: &mut Vec<Finding>) {
+    let terms = scene.terms;
     for slot in &scene.slots {
         let hits = terms.forbidden.iter().flat_map(|terms| slot.find(terms));
         let hits = hits.filter(|(_, range)| slot.reads(Scope::Text, range)).map(|(_, range)| {
@@ -45,7 +54,8 @@ pub(crate) fn run(scene: &Scene<'_>, terms: &BrandTerms, out: &mut Vec<Finding>)
         });
         push(FORBIDDEN, slot, hits, out);
 
-        let hits = terms.competitors.iter().flat_map(|terms| slot.find(terms));
+        let told = comparing.iter().any(|when| scene.reads(when, slot));
+        let hits = terms.competitors.iter().filter(|_| !told).flat_map(|terms| slot.find(terms));
         let hits = hits.filter(|(_, range)| slot.reads(Scope::FreeText, range)).map(|(_, range)| {
             let found = clip(&slot.text[range.clone()]);
             (range, format!("“{found}” is a competitor. Compare by an approved claim, or leave the name out."), None)
@@ -62,6 +72,12 @@ pub(crate) fn run(scene: &Scene<'_>, terms: &BrandTerms, out: &mut Vec<Finding>)
             })
         });
         push(PROTECTED, slot, hits, out);
+
+        let flooded = slot.is_flooded().then(|| {
+            let message = "This text holds more words that rules look for than can be told. Check it in parts.";
+            (0..0, message.to_owned(), None)
+        });
+        push(FLOODED, slot, flooded.into_iter(), out);
     }
 }
 
@@ -85,6 +101,7 @@ fn push(
             start: range.start,
             end: range.end,
             message,
+            messages: BTreeMap::new(),
             fix,
         });
     }

@@ -6,16 +6,13 @@
 use std::fmt;
 
 use countersign_domain::clock::Timestamp;
-use countersign_domain::content::{Bound, Content, SlotText};
 use countersign_domain::finding::Finding;
-use unicode_segmentation::UnicodeSegmentation;
 
-use crate::load::{ContextFile, LimitFile};
-use crate::numbers::Grounds;
+use crate::load::ContextFile;
 use crate::place::Place;
 use crate::rule::Rule;
-use crate::scene::{Scene, Shape, Slot};
-use crate::subject::{SlotLimit, Unit};
+use crate::scene::Scene;
+use crate::staged::staged;
 
 #[derive(Debug)]
 pub(crate) struct Examples {
@@ -113,72 +110,18 @@ fn run(rule: &Rule, example: &Example) -> (Vec<Finding>, Vec<String>) {
         asset_type: context.asset_type.as_deref().or(when.asset_types.first().map(String::as_str)),
         brand: when.brands.first().map(String::as_str),
         product: context.product.as_deref().or(when.products.first().map(String::as_str)),
+        tier: context.tier.as_deref().or(when.tiers.first().map(String::as_str)),
         date: context.date.or(when.from).unwrap_or(Timestamp::from_micros(0)),
     };
     let name = context.slot.as_deref().or(when.slots.first().map(String::as_str)).unwrap_or("text");
-    let content = Content { slots: [(name.to_owned(), written(&example.text, context))].into() };
-    let slot = Slot::of(name, &content.slots[name]);
-    let limits: Vec<SlotLimit> = context.limit.iter().map(|limit| counted(name, limit, &slot.text)).collect();
-    let locked: Vec<&str> = context.locked.iter().map(String::as_str).collect();
-    let sources = context.sources.iter().map(String::as_str).collect();
-    let scene = Scene {
-        place,
-        slots: vec![slot],
-        limits: &limits,
-        locked: &locked,
-        shape: Shape::Asset,
-        grounds: Grounds::new(sources),
-    };
-    let mut findings = Vec::new();
-    if rule.when.holds(&place, &[]) {
-        rule.run(&scene, &mut findings);
-    }
-    let text = &scene.slots[0].text;
-    let spans = findings.iter().map(|finding| text[finding.start..finding.end].to_owned()).collect();
-    (findings, spans)
-}
-
-/// The example's text with its references. What is no reference stays text, since that is what some rules look for.
-fn written(text: &str, context: &ContextFile) -> SlotText {
-    let mut slot = SlotText::default();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let end = rest.find("}}").map_or(rest.len(), |at| at + 2);
-        let start = rest[..end].rfind("{{").unwrap_or(end);
-        let parse = |part: &str| {
-            SlotText::parse_with(part, |name| {
-                let text = context.bound.get(name)?.clone();
-                Some(Bound { reference: name.to_owned(), source: format!("example:{name}"), text })
-            })
-        };
-        let plain = |part: &str| {
-            let text = part.to_owned();
-            (!part.is_empty()).then_some(countersign_domain::content::Segment::Text { text })
-        };
-        slot.segments.extend(plain(&rest[..start]));
-        match parse(&rest[start..end]) {
-            Ok(parsed) => slot.segments.extend(parsed.segments),
-            Err(_) => slot.segments.extend(plain(&rest[start..end])),
+    staged(&example.text, name, context, place, |subject| {
+        let scene = Scene::of(subject, None);
+        let mut findings = Vec::new();
+        if rule.when.holds(&place, &[]) {
+            rule.run(&scene, &mut findings);
         }
-        rest = &rest[end..];
-    }
-    slot
-}
-
-/// Examples have no channel to count for them, so they count as they can.
-fn counted(name: &str, limit: &LimitFile, text: &str) -> SlotLimit {
-    let count = match limit.unit {
-        Unit::Graphemes | Unit::Utf16 | Unit::Weighted | Unit::DoubleWidth | Unit::Bytes => {
-            text.graphemes(true).count()
-        }
-        Unit::Words => text.unicode_words().count(),
-    };
-    SlotLimit {
-        name: name.to_owned(),
-        unit: limit.unit,
-        min: limit.min,
-        max: limit.max,
-        required: limit.required,
-        count,
-    }
+        let text = &scene.slots[0].text;
+        let spans = findings.iter().map(|finding| text[finding.start..finding.end].to_owned()).collect();
+        (findings, spans)
+    })
 }

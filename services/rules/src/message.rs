@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A rule's message by language. English is always there: findings speak English in this version.
+/// A rule's message by language. English is always there.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     pub by_language: BTreeMap<String, String>,
@@ -12,13 +12,16 @@ pub(crate) struct Message {
 pub(crate) type Values = Vec<(&'static str, String)>;
 
 impl Message {
-    pub(crate) fn english(&self) -> &str {
-        self.by_language.get("en").map_or("", String::as_str)
+    /// The sentence of a language with `values` in it. One pass, so a value with braces stays text.
+    pub(crate) fn say(&self, language: &str, values: &Values) -> Option<String> {
+        let text = self.by_language.get(language)?;
+        Some(fill(text, |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| clip(value))))
     }
 
-    /// The English sentence with `values` in it. One pass, so a value with braces stays text.
-    pub(crate) fn say(&self, values: &Values) -> String {
-        fill(self.english(), |name| values.iter().find(|(key, _)| *key == name).map(|(_, value)| clip(value)))
+    /// The sentences of all languages but English.
+    pub(crate) fn others(&self, values: &Values) -> BTreeMap<String, String> {
+        let others = self.by_language.keys().filter(|language| *language != "en");
+        others.filter_map(|language| Some((language.clone(), self.say(language, values)?))).collect()
     }
 }
 
@@ -71,7 +74,10 @@ mod tests {
     #[test]
     fn values_are_put_in_once_and_stay_text() {
         let message = Message { by_language: BTreeMap::from([("en".into(), "“{match}” {{x}} → {fix}".into())]) };
-        assert_eq!(message.say(&vec![("match", "{fix}".into()), ("fix", "b".into())]), "“{fix}” {{x}} → b");
+        assert_eq!(
+            message.say("en", &vec![("match", "{fix}".into()), ("fix", "b".into())]).unwrap(),
+            "“{fix}” {{x}} → b"
+        );
         assert_eq!(names("say {match} or {fix}, not { this }"), ["match", "fix"]);
     }
 }

@@ -3,31 +3,30 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use countersign_domain::digest::Digest;
-use countersign_domain::finding::{Finding, Severity};
+use countersign_domain::finding::Finding;
+use countersign_domain::overriding::{Conditions, Override};
 
 use crate::builtin;
 use crate::examples::{self, ExampleFailure};
 use crate::kinds::Kind;
-use crate::load::{self, PackError, PackSource};
-use crate::numbers::Grounds;
+use crate::lexicon::Lexicon;
+use crate::load::{self, Loaded, PackError};
 use crate::place::Place;
-use crate::rule::{Rule, Status};
-use crate::scene::{Scene, Shape, Slot};
+use crate::rule::Rule;
+use crate::scene::Scene;
 use crate::subject::{BrandTerms, Subject};
-
-/// Raised whenever the same rule files would say something else of the same text: it is part of [`Packs::version`].
-const MEANING: u32 = 2;
 
 /// Rule packs. A clone shares them.
 #[derive(Clone, Debug)]
-pub struct Packs(Arc<Loaded>);
+pub struct Packs(Arc<Ready>);
 
 #[derive(Debug)]
-struct Loaded {
+struct Ready {
     packs: Vec<PackInfo>,
     rules: Vec<Rule>,
     version: String,
+    /// Finds the terms of all rules at once, and which patterns can stand at all.
+    lexicon: Lexicon,
 }
 
 /// What a pack says of itself.
@@ -37,6 +36,8 @@ pub struct PackInfo {
     /// From 1.
     pub version: u32,
     pub title: String,
+    /// Names of the packs that it extends.
+    pub extends: Vec<String>,
 }
 
 impl Packs {
@@ -51,10 +52,16 @@ impl Packs {
         let mut faults = Vec::new();
         let mut sources = if with_embedded { load::embedded(&mut faults) } else { Vec::new() };
         sources.extend(dirs.iter().flat_map(|dir| load::folder(dir, &mut faults)));
-        match load::load(&sources) {
-            Ok((packs, rules)) if faults.is_empty() => {
-                let version = version(&packs, &sources);
-                Ok(Self(Arc::new(Loaded { packs, rules, version })))
+        match load::load(sources) {
+            Ok(loaded) if faults.is_empty() => {
+                let Loaded { packs, rules, version, sought } = loaded;
+                let lexicon = Lexicon::new(sought.lists, &sought.patterns).map_err(|error| PackError {
+                    faults: vec![load::Fault::of_file(
+                        "brand-rules",
+                        format!("the terms and patterns do not compile together: {error}"),
+                    )],
+                })?;
+                Ok(Self(Arc::new(Ready { packs, rules, version, lexicon })))
             }
             Ok(_) => Err(PackError { faults }),
             Err(more) => {
@@ -84,40 +91,49 @@ impl Packs {
     /// What the rules, and the brand's own words, say of an asset's content: in order of slots and spans, each once.
     #[must_use]
     pub fn check(&self, subject: &Subject<'_>) -> Vec<Finding> {
-        let bound = subject.content.bound().map(|bound| bound.text.as_str());
-        let scene = Scene {
-            place: subject.place,
-            slots: subject.content.slots.iter().map(|(name, text)| Slot::of(name, text)).collect(),
-            limits: subject.slots,
-            locked: subject.locked,
-            shape: Shape::Asset,
-            grounds: Grounds::new(subject.sources.iter().copied().chain(bound).collect()),
-        };
-        self.run(&scene, subject.brand_terms)
+        self.run(&Scene::of(subject, Some(&self.0.lexicon)))
     }
 
     /// What the rules say of a plain file; findings are in the slot `text`. A file has no slots, limits or sources, so
     /// `length`, `required_text`, `number_grounding` and rules for certain slots are silent.
     #[must_use]
     pub fn check_text(&self, text: &str, place: &Place<'_>, brand_terms: &BrandTerms) -> Vec<Finding> {
-        let scene = Scene {
-            place: *place,
-            slots: vec![Slot::of_file(text)],
-            limits: &[],
-            locked: &[],
-            shape: Shape::PlainFile,
-            grounds: Grounds::new(Vec::new()),
-        };
-        self.run(&scene, brand_terms)
+        self.run(&Scene::of_file(text, *place, brand_terms, Some(&self.0.lexicon)))
     }
 
-    fn run(&self, scene: &Scene<'_>, brand_terms: &BrandTerms) -> Vec<Finding> {
+    /// Runs each rule that speaks over one scene, `passes` times one after the other, and says after each that it is done:
+    /// for measuring, which takes a clock. The first pass also makes what rules share.
+    pub fn rule_by_rule(&self, subject: &Subject<'_>, passes: usize, done: &mut dyn FnMut(usize, &Rule)) {
+        let scene = Scene::of(subject, Some(&self.0.lexicon));
+        let known_as = scene.terms.names_of(scene.place.product);
+        let rules: Vec<&Rule> = self.0.rules.iter().filter(|rule| rule.speaks(&scene, &known_as)).collect();
         let mut findings = Vec::new();
-        let known_as = brand_terms.names_of(scene.place.product);
+        for pass in 0..passes {
+            for rule in &rules {
+                rule.run(&scene, &mut findings);
+                findings.clear();
+                done(pass, rule);
+            }
+        }
+    }
+
+    /// As [`Self::check`], but every list and every pattern is looked for by itself.
+    #[cfg(test)]
+    pub(crate) fn check_one_by_one(&self, subject: &Subject<'_>) -> Vec<Finding> {
+        self.run(&Scene::of(subject, None))
+    }
+
+    fn run(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let known_as = scene.terms.names_of(scene.place.product);
+        let mut comparing = Vec::new();
         for rule in self.0.rules.iter().filter(|rule| rule.speaks(scene, &known_as)) {
             rule.run(scene, &mut findings);
+            if matches!(rule.kind, Kind::Competitor(_)) {
+                comparing.push(&rule.when);
+            }
         }
-        builtin::run(scene, brand_terms, &mut findings);
+        builtin::run(scene, &comparing, &mut findings);
         findings.sort_by(|a, b| (&a.slot, a.start, a.end, &a.rule).cmp(&(&b.slot, b.start, b.end, &b.rule)));
         findings.dedup_by(|a, b| {
             (&a.slot, a.start, a.end, &a.rule) == (&b.slot, b.start, b.end, &b.rule) && a.message == b.message
@@ -130,44 +146,13 @@ impl Packs {
     pub fn run_examples(&self) -> Vec<ExampleFailure> {
         self.0.rules.iter().flat_map(examples::failures).collect()
     }
-
-    /// Plain terms that a decoder can be bound by exactly at `place`: those of `existence` rules of severity `error`
-    /// or `block` that hold for every slot. Patterns, and terms compared otherwise than as whole words in any case, are
-    /// left to the check; exceptions are not known to the decoder, so it is a little stricter than the check.
-    #[must_use]
-    pub fn forbidden_terms(&self, place: &Place<'_>, brand_terms: &BrandTerms) -> Vec<String> {
-        let known_as = brand_terms.names_of(place.product);
-        let mut terms: Vec<String> = self
-            .0
-            .rules
-            .iter()
-            .filter(|rule| rule.status == Status::Active && rule.severity >= Severity::Error)
-            .filter(|rule| rule.when.slots.is_empty() && rule.when.holds(place, &known_as))
-            .filter_map(|rule| match &rule.kind {
-                Kind::Existence(existence) => Some(existence.decoder_terms()),
-                _ => None,
-            })
-            .flatten()
-            .cloned()
-            .collect();
-        terms.sort();
-        terms.dedup();
-        terms
-    }
 }
 
-fn version(packs: &[PackInfo], sources: &[PackSource]) -> String {
-    let names: Vec<String> = packs.iter().map(|pack| format!("{}@{}", pack.name, pack.version)).collect();
-    let digests: Vec<Vec<Digest>> = sources
-        .iter()
-        .map(|pack| {
-            // By content alone: where a pack lies does not change what it says.
-            let mut files: Vec<Digest> = pack.rules.iter().map(|file| Digest::of_bytes(file.text.as_bytes())).collect();
-            files.sort();
-            files.push(Digest::of_bytes(pack.manifest.text.as_bytes()));
-            files
-        })
-        .collect();
-    let all = Digest::of_json(&(MEANING, digests));
-    format!("{} sha256:{}", names.join("+"), &all.hex()[..12])
+/// By the rules of today: a rule that they do not know, such as one that is code or is gone, is overridden as usual.
+impl Conditions for Packs {
+    fn of(&self, finding: &Finding) -> Override {
+        // A rule that a pack adjusted is there several times, each with what its one file says.
+        let rule = self.rules().iter().find(|rule| rule.id() == finding.rule);
+        rule.map_or_else(|| Override::usual(finding.severity), |rule| rule.overriding(finding.severity))
+    }
 }

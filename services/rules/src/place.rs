@@ -17,6 +17,9 @@ pub struct Place<'a> {
     pub brand: Option<&'a str>,
     /// The product's key or name.
     pub product: Option<&'a str>,
+    /// The tier of the one partner whose own text it is. One review of an asset serves partners of every tier, so it is
+    /// not known there, and rules for some tiers speak.
+    pub tier: Option<&'a str>,
     /// The day that rules with `from` and `until` are asked for.
     pub date: Timestamp,
 }
@@ -32,6 +35,7 @@ impl<'a> Place<'a> {
             asset_type: Some(&context.asset_type),
             brand: Some(&context.brand.name),
             product: Some(product),
+            tier: None,
             date,
         }
     }
@@ -39,7 +43,16 @@ impl<'a> Place<'a> {
     /// Nothing is known but the date.
     #[must_use]
     pub const fn unknown(date: Timestamp) -> Self {
-        Self { locale: None, market: None, channel: None, asset_type: None, brand: None, product: None, date }
+        Self {
+            locale: None,
+            market: None,
+            channel: None,
+            asset_type: None,
+            brand: None,
+            product: None,
+            tier: None,
+            date,
+        }
     }
 }
 
@@ -48,10 +61,14 @@ impl<'a> Place<'a> {
 pub(crate) struct When {
     /// Of the whole pack: whose it is.
     pub brands: Vec<String>,
+    /// For whom another pack put an adjusted rule in this one's place.
+    pub not_brands: Vec<String>,
     pub locales: Vec<Locale>,
     pub markets: Vec<Market>,
     pub channels: Vec<String>,
     pub products: Vec<String>,
+    /// Of partners.
+    pub tiers: Vec<String>,
     pub asset_types: Vec<String>,
     pub slots: Vec<String>,
     /// The first instant at which the rule holds.
@@ -70,14 +87,17 @@ impl When {
         let product = place
             .product
             .is_none_or(|wanted| any(&self.products, |p| same(p, wanted) || known_as.iter().any(|name| same(p, name))));
+        let tier = place.tier.is_none_or(|wanted| any(&self.tiers, |tier| same(tier, wanted)));
         let named =
             |list: &[String], name: Option<&str>| list.is_empty() || name.is_some_and(|n| list.iter().any(|l| l == n));
         locale
             && market
             && product
+            && tier
             && named(&self.channels, place.channel)
             && named(&self.asset_types, place.asset_type)
             && (self.brands.is_empty() || place.brand.is_some_and(|brand| self.brands.iter().any(|b| same(b, brand))))
+            && !place.brand.is_some_and(|brand| self.not_brands.iter().any(|b| same(b, brand)))
             && self.from.is_none_or(|from| from <= place.date)
             && self.until.is_none_or(|until| place.date < until)
     }

@@ -1,13 +1,15 @@
 //! What is checked: a content with everything that rules may ask about it.
 
-use countersign_domain::brand::BrandSheet;
+use countersign_domain::brand::{BrandSheet, Formality, GlossaryEntry};
+use countersign_domain::clock::Timestamp;
 use countersign_domain::content::Content;
+use countersign_domain::place::{Locale, Market};
 
 use crate::place::Place;
 use crate::terms::Terms;
 use crate::view::fold;
 
-/// One asset's content and what surrounds it.
+/// One asset's content and what surrounds it. [`Subject::new`] makes one of which nothing more is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
     pub content: &'a Content,
@@ -16,9 +18,104 @@ pub struct Subject<'a> {
     pub slots: &'a [SlotLimit],
     /// Locked texts that the template puts around the slots: a required text may stand there.
     pub locked: &'a [&'a str],
-    /// Texts of the bound sources, the brief, and product names: where numbers may come from.
-    pub sources: &'a [&'a str],
+    /// What may be said: the bound sources, the brief, and product names.
+    pub sources: &'a [Source<'a>],
     pub brand_terms: &'a BrandTerms,
+    /// What the content was translated from.
+    pub original: Option<Original<'a>>,
+    /// How the brand addresses readers in this locale, where it says so.
+    pub formality: Option<Formality>,
+    /// Logos and texts as they are laid out; empty where nothing was measured.
+    pub layout: &'a [Laid],
+    /// Names of the metadata that are true of the asset, such as `ai_generated`; `None` where nothing is known of it.
+    pub metadata: Option<&'a [&'a str]>,
+}
+
+impl<'a> Subject<'a> {
+    /// Content at a place, with nothing around it.
+    #[must_use]
+    pub const fn new(content: &'a Content, place: Place<'a>, brand_terms: &'a BrandTerms) -> Self {
+        Self {
+            content,
+            place,
+            slots: &[],
+            locked: &[],
+            sources: &[],
+            brand_terms,
+            original: None,
+            formality: None,
+            layout: &[],
+            metadata: None,
+        }
+    }
+}
+
+/// A text that statements may rest on.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// As bound references name it: `claim:KEY`, `passage:ID`, `message:brief.1`; empty for what has no name.
+    pub id: &'a str,
+    pub text: &'a str,
+    pub kind: SourceKind,
+    /// Where it may be said; everywhere when empty.
+    pub markets: &'a [Market],
+    /// The first instant at which its evidence no longer holds.
+    pub until: Option<Timestamp>,
+}
+
+impl<'a> Source<'a> {
+    /// A text that anybody may rest on, such as one of the brief.
+    #[must_use]
+    pub const fn of_brief(text: &'a str) -> Self {
+        Self { id: "", text, kind: SourceKind::Brief, markets: &[], until: None }
+    }
+
+    /// Whether it may be said there and then.
+    #[must_use]
+    pub fn holds(&self, market: Option<Market>, at: Timestamp) -> bool {
+        let here = market.is_none_or(|market| self.markets.is_empty() || self.markets.contains(&market));
+        here && self.until.is_none_or(|until| at < until)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceKind {
+    /// A factual statement with evidence.
+    Claim,
+    Message,
+    /// A sentence that was approved before.
+    Passage,
+    /// Audience, objective, product names and the like.
+    #[default]
+    Brief,
+}
+
+/// The text that a translation was made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Original<'a> {
+    pub content: &'a Content,
+    pub locale: Option<&'a Locale>,
+}
+
+/// A logo or a text as it is laid out. What was not measured is `None`, and no rule speaks of it.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Laid {
+    /// For messages: `the brand's logo`, `headline`.
+    pub what: String,
+    /// Free space on the narrowest side, and what the brand demands, in pixels.
+    pub clear_space: Option<f64>,
+    pub clear_space_wanted: Option<f64>,
+    /// Drawn width, and the least that is allowed, in pixels.
+    pub width: Option<f64>,
+    pub min_width: Option<f64>,
+    /// By how much the drawn aspect differs from the logo's own: 0.02 is 2 %.
+    pub aspect_change: Option<f64>,
+    /// Contrast with the ground, as WCAG 2.2 measures it: 4.5 is 4.5:1.
+    pub contrast: Option<f64>,
+    /// A large text (24 px, or 18.66 px bold) or a graphic, for which 3:1 is enough.
+    pub large: bool,
 }
 
 /// A slot of the template and how long its text is.
@@ -47,6 +144,8 @@ pub enum Unit {
     DoubleWidth,
     Bytes,
     Words,
+    /// Septets of the GSM 03.38 alphabet, as text messages are counted; UTF-16 units where a character is not in it.
+    Gsm7,
 }
 
 impl Unit {
@@ -58,6 +157,7 @@ impl Unit {
             Self::DoubleWidth => "columns (wide characters count two)",
             Self::Bytes => "bytes",
             Self::Words => "words",
+            Self::Gsm7 => "characters of a text message",
         }
     }
 }
@@ -72,6 +172,9 @@ pub struct BrandTerms {
     pub(crate) spellings: Vec<String>,
     /// Each product's key and name.
     products: Vec<[String; 2]>,
+    /// Terms of the glossary that stay as they are in every language.
+    pub(crate) untranslated: Vec<String>,
+    pub(crate) glossary: Vec<GlossaryEntry>,
 }
 
 impl BrandTerms {
@@ -84,6 +187,8 @@ impl BrandTerms {
             protected: Terms::whole_words(&spellings),
             spellings,
             products: Vec::new(),
+            untranslated: Vec::new(),
+            glossary: Vec::new(),
         }
     }
 
@@ -97,7 +202,15 @@ impl BrandTerms {
             .chain(sheet.protected_names.iter().cloned())
             .collect();
         let products = sheet.products.iter().map(|product| [product.key.clone(), product.name.clone()]).collect();
-        Self { products, ..Self::new(&sheet.forbidden_terms, &sheet.competitors, &names) }
+        let kept = |entry: &&GlossaryEntry| entry.do_not_translate;
+        let untranslated = sheet.glossary.iter().filter(kept).map(|entry| entry.term.clone()).collect::<Vec<_>>();
+        let glossary = sheet.glossary.iter().filter(|entry| !entry.do_not_translate).cloned().collect();
+        Self {
+            products,
+            untranslated: usable(&untranslated),
+            glossary,
+            ..Self::new(&sheet.forbidden_terms, &sheet.competitors, &names)
+        }
     }
 
     /// Key and name of the product that is called `asked`; nothing for one that the brand does not list.

@@ -25,6 +25,11 @@ struct Unit {
 }
 
 impl View<'_> {
+    /// The same with a text of its own.
+    pub(crate) fn into_owned(self) -> View<'static> {
+        View { text: Cow::Owned(self.text.into_owned()), units: self.units }
+    }
+
     /// The bytes of the source that `range` of this view stands for.
     pub(crate) fn source(&self, range: Range<usize>) -> Range<usize> {
         let first = self.units.partition_point(|unit| unit.view.start <= range.start);

@@ -21,7 +21,7 @@ pub enum Command {
     Kit(Kit),
     /// Brand rules.
     #[command(subcommand)]
-    Rules(Rules),
+    Rules(crate::commands::rules::Rules),
     /// Asset types: what kits are made of.
     #[command(subcommand)]
     Templates(Templates),
@@ -100,6 +100,27 @@ pub struct ModelChoice {
     #[arg(long, env = "COUNTERSIGN_CACHE_MIB", value_name = "MIB", default_value_t = 1024,
         value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
     pub cache: u32,
+    /// Where figures of free text come from: `references` alone (claims, messages and values stand as they are), or also from
+    /// `sources`, but then only as they stand there.
+    #[arg(long, env = "COUNTERSIGN_FIGURES", value_enum, default_value_t, value_name = "WHERE")]
+    pub figures: FiguresFrom,
+}
+
+/// See [`countersign_drafting::drafter::Figures`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum FiguresFrom {
+    #[default]
+    References,
+    Sources,
+}
+
+impl From<FiguresFrom> for countersign_drafting::drafter::Figures {
+    fn from(from: FiguresFrom) -> Self {
+        match from {
+            FiguresFrom::References => Self::References,
+            FiguresFrom::Sources => Self::Sources,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -200,40 +221,6 @@ pub struct KitDraft {
     /// One JSON line an asset, then a summary.
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Rules {
-    /// Check text files against the rule packs.
-    Check {
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// A folder of packs, besides the shipped ones.
-        #[arg(long, value_name = "DIR")]
-        pack: Option<PathBuf>,
-        /// The locale that the texts are in; rules of other locales are left out.
-        #[arg(long)]
-        locale: Option<String>,
-        /// The market that the texts are for.
-        #[arg(long)]
-        market: Option<String>,
-        /// The brand whose own words and packs count too, by its slug in the data folder.
-        #[arg(long, value_name = "SLUG")]
-        brand: Option<String>,
-        #[command(flatten)]
-        data: Data,
-        /// One JSON line a finding.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Run the examples inside the rules.
-    Test {
-        /// A folder of packs; the shipped ones when left out.
-        dir: Option<PathBuf>,
-        /// One JSON line a failing example, then a summary.
-        #[arg(long)]
-        json: bool,
-    },
 }
 
 #[derive(Debug, Subcommand)]

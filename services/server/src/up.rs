@@ -124,7 +124,8 @@ async fn open(ask: &Up, folder: DataFolder, public_url: String) -> Result<House>
     let drafter = if ask.roles.contains(&Part::Worker) {
         let engine = models::start(&ask.model, folder.path()).await?;
         let index = Arc::new(Index::open(&folder.library()).context("the library's index cannot be opened")?);
-        Some(Drafter::new(engine, templates.clone(), packs.clone(), index)?)
+        let drafter = Drafter::new(engine, templates.clone(), packs.clone(), index)?;
+        Some(drafter.with_figures(ask.model.figures.into()))
     } else {
         None
     };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use countersign_domain::id::{AssetId, KitId, ReleaseId, ReviewId};
+use countersign_domain::id::{AssetId, KitId, ReleaseId, ReviewId, RevisionId};
 use countersign_domain::job::{Lease, Work};
 use countersign_domain::kit::{Asset, AssetState};
 use countersign_domain::review::Revision;
@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::audit::{Act, append};
 use crate::jobs::{bury, hold};
 use crate::revisions::{LATEST, read_revision};
+use crate::standing::{lapsed, waiting};
 use crate::{Actor, Store};
 
 /// An asset with its latest revision, its open review and its live release, as far as there are any.
@@ -25,6 +26,8 @@ pub struct AssetView {
     pub revision: Option<Revision>,
     pub review: Option<ReviewId>,
     pub release: Option<ReleaseId>,
+    /// Of a draft that is not released and may still be: what of its text may not be said any more, one clause each.
+    pub lapsed: Vec<String>,
 }
 
 const VIEW: &str = "SELECT a.id, a.kit_id, a.brand_id, a.asset_type, a.channel, a.locale, a.market, a.audience,
@@ -54,7 +57,8 @@ impl Store {
             .push(" ORDER BY a.id")
             .fetch_all(self.db.reader())
             .await?;
-        rows.iter()
+        let mut views = rows
+            .iter()
             .map(|row| {
                 let read = Reader::new(row, "assets", "id");
                 let asset = read_asset(&read)?;
@@ -63,9 +67,12 @@ impl Store {
                     review: read.parse_opt("review_id")?,
                     release: read.parse_opt("release_id")?,
                     asset,
+                    lapsed: Vec::new(),
                 })
             })
-            .collect()
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        self.tell_standing(&mut views).await?;
+        Ok(views)
     }
 
     pub async fn asset(&self, id: AssetId) -> Result<Option<AssetView>, StoreError> {
@@ -74,12 +81,30 @@ impl Store {
         let revision =
             Sql::new(LATEST).push(" AND v.asset_id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
         let read = Reader::new(&row, "assets", "id");
-        Ok(Some(AssetView {
+        let mut view = [AssetView {
             asset: read_asset(&read)?,
             revision: revision.as_ref().map(read_revision).transpose()?,
             review: read.parse_opt("review_id")?,
             release: read.parse_opt("release_id")?,
-        }))
+            lapsed: Vec::new(),
+        }];
+        self.tell_standing(&mut view).await?;
+        let [view] = view;
+        Ok(Some(view))
+    }
+
+    async fn tell_standing(&self, views: &mut [AssetView]) -> Result<(), StoreError> {
+        let revisions: Vec<RevisionId> = views
+            .iter()
+            .filter_map(|view| waiting(&view.asset, view.revision.as_ref()))
+            .map(|revision| revision.id)
+            .collect();
+        let mut found = lapsed(self.db.reader(), &revisions, self.now()).await?;
+        for view in views {
+            let waits = waiting(&view.asset, view.revision.as_ref()).map(|revision| revision.id);
+            view.lapsed = waits.and_then(|id| found.remove(&id)).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Gives a draft up for a reason that another attempt would not mend, such as a missing source. The job becomes a

@@ -8,6 +8,7 @@ use countersign_domain::finding::blocks;
 use countersign_domain::id::{AssetId, DecisionId, ReviewId, UserId};
 use countersign_domain::job::Work;
 use countersign_domain::kit::AssetState;
+use countersign_domain::overriding::{Conditions, Powers};
 use countersign_domain::review::{Ballot, Decision, Refusal, ReviewState, Verdict};
 use countersign_store_released::StoreError;
 use countersign_store_released::db::Tx;
@@ -20,6 +21,8 @@ use crate::assets::{lock_asset, set_state};
 use crate::audit::{Act, append};
 use crate::jobs::enqueue;
 use crate::leases::hash;
+use crate::overrides;
+use crate::people::roles_of;
 use crate::reviews::load;
 use crate::revisions::latest;
 use crate::standing::lapsed;
@@ -77,11 +80,13 @@ WHERE ";
 
 impl Store {
     /// Decides, and, for an approval, queues the release for when the undo window has passed: all or nothing.
+    /// `conditions` say who may let errors stand; the reviewer's roles are those of this moment.
     pub async fn decide(
         &self,
         review: ReviewId,
         ballot: Ballot,
         reviewer: UserId,
+        conditions: &dyn Conditions,
         undo_seconds: i64,
     ) -> Result<Decision, DecideError> {
         let now = self.now();
@@ -115,12 +120,13 @@ impl Store {
             }
         }
         let findings = blocks(&loaded.review.revision.findings);
-        let content = &loaded.review.revision.content;
         let lapsed = match ballot.verdict {
-            Verdict::Approve => lapsed(&mut tx, asset.brand, asset.market, content, now).await?,
+            Verdict::Approve => lapsed(&mut *tx, &[newest.id], now).await?.remove(&newest.id).unwrap_or_default(),
             Verdict::RequestChanges | Verdict::Reject => Vec::new(),
         };
-        let decision = loaded.review.decide(ballot, reviewer, self.ids(), now, undo_seconds)?;
+        let roles = roles_of(&mut tx, reviewer).await?;
+        let powers = Powers { roles: &roles, conditions };
+        let decision = loaded.review.decide(ballot, reviewer, powers, self.ids(), now, undo_seconds)?;
         // After the other refusals: who may not decide at all need not mend anything first.
         if !lapsed.is_empty() {
             return Err(Refusal::Lapsed(lapsed.join("; ")).into());
@@ -141,6 +147,8 @@ impl Store {
         if rows != 1 {
             return Err(Refusal::LeaseLost.into());
         }
+        // First, so that the gate can count them when the decision comes.
+        overrides::insert(&mut tx, decision.id, &decision.overrides).await?;
         insert(&mut tx, &decision, findings).await?;
         let state = match decision.verdict {
             Verdict::Approve => AssetState::Approved,
@@ -157,7 +165,8 @@ impl Store {
             action: "decision.made",
             subject: format!("asset:{}", asset.id),
             detail: json!({ "decision": decision.id, "review": review, "revision": decision.revision,
-                "digest": decision.digest, "context": decision.context_digest, "verdict": decision.verdict }),
+                "digest": decision.digest, "context": decision.context_digest, "verdict": decision.verdict,
+                "overrides": overrides::trail(&decision.overrides) }),
         };
         append(&mut tx, now, act).await?;
         tx.commit().await?;
@@ -222,7 +231,13 @@ impl Store {
             .push(" ORDER BY d.id")
             .fetch_all(self.db.reader())
             .await?;
-        rows.iter().map(read_decision).collect()
+        let mut views = rows.iter().map(read_decision).collect::<Result<Vec<_>, _>>()?;
+        for (decision, overridden) in overrides::of_asset(self.db.reader(), asset).await? {
+            if let Some(view) = views.iter_mut().find(|view| view.decision.id == decision) {
+                view.decision.overrides.push(overridden);
+            }
+        }
+        Ok(views)
     }
 }
 
@@ -234,6 +249,7 @@ async fn asset_of(tx: &mut Tx, review: ReviewId) -> Result<Option<AssetId>, Stor
     row.map(|row| Reader::new(&row, "reviews", "id").parse("asset_id")).transpose()
 }
 
+/// Without its overrides, which change nothing about what becomes of it.
 pub(crate) async fn find(tx: &mut Tx, id: DecisionId) -> Result<Option<DecisionView>, StoreError> {
     let row = Sql::new(COLUMNS).push("d.id = ").bind(id.to_string()).fetch_optional(&mut **tx).await?;
     row.as_ref().map(read_decision).transpose()
@@ -278,6 +294,7 @@ fn read_decision(row: &AnyRow) -> Result<DecisionView, StoreError> {
         reviewer: read.parse("reviewer_id")?,
         verdict: read.parse("verdict")?,
         reason: read.text("reason")?,
+        overrides: Vec::new(),
         decided_at: read.time("decided_at")?,
         effective_at: read.time("effective_at")?,
     };

@@ -19,6 +19,7 @@ pub mod imports;
 pub mod jobs;
 pub mod kits;
 pub mod leases;
+pub mod overrides;
 pub mod partner_keys;
 pub mod partners;
 pub mod passages;

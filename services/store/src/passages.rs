@@ -141,6 +141,27 @@ impl Store {
         rows.iter().map(read_passage).collect()
     }
 
+    /// Those of `ids` that there are or ever were: one that was withdrawn is valid until then.
+    pub async fn passages_by_id(&self, brand: BrandId, ids: &[PassageId]) -> Result<Vec<Passage>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = Sql::new(COLUMNS)
+            .bind(brand.to_string())
+            .push(" AND id IN (")
+            .list(ids)
+            .push(") ORDER BY id")
+            .fetch_all(self.db.reader())
+            .await?;
+        let read = |row: &AnyRow| {
+            let mut passage = read_passage(row)?;
+            let withdrawn = Reader::new(row, "passages", "id").time_opt("withdrawn_at")?;
+            passage.valid_until = passage.valid_until.into_iter().chain(withdrawn).min();
+            Ok(passage)
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Grows with every change of the brand's passages; 0 when there never were any.
     pub async fn passages_version(&self, brand: BrandId) -> Result<i64, StoreError> {
         let row = Sql::new("SELECT brand_id, version FROM library_versions WHERE brand_id = ")

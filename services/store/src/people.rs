@@ -166,6 +166,16 @@ impl Store {
     }
 }
 
+/// What they may do at this moment; nothing where there is no such person.
+pub(crate) async fn roles_of(tx: &mut Tx, id: UserId) -> Result<Vec<Role>, StoreError> {
+    let row = Sql::new(COLUMNS).push(" WHERE id = ").bind(id.to_string()).fetch_optional(&mut **tx).await?;
+    Ok(row
+        .map(|row| read_user(&Reader::new(&row, "users", "id")))
+        .transpose()?
+        .map(|user| user.roles)
+        .unwrap_or_default())
+}
+
 pub(crate) fn read_user(read: &Reader<'_>) -> Result<User, StoreError> {
     let created_at: Timestamp = read.time("created_at")?;
     Ok(User {

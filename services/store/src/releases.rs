@@ -20,7 +20,7 @@ use crate::audit::{Act, append};
 use crate::decisions::find;
 use crate::jobs::{finish, hold};
 use crate::revisions::latest;
-use crate::standing::lapsed;
+use crate::standing::{lapsed, only_lapsed};
 use crate::{Actor, Store};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct ReleaseFilter {
     pub kit: Option<KitId>,
     /// Only live ones, or only ended ones.
     pub live: Option<bool>,
+    /// Only live ones that cite what may not be said any more.
+    pub lapsed: bool,
     pub market: Option<Market>,
     pub locale: Option<Locale>,
     pub asset_type: Option<String>,
@@ -60,6 +62,8 @@ pub struct ReleaseRow {
     /// How many partners pulled it.
     pub partners: u64,
     pub recall: Option<RecallNote>,
+    /// Of a live one: what of its text may not be said any more, one clause each.
+    pub lapsed: Vec<String>,
 }
 
 /// How a release ended.
@@ -146,7 +150,7 @@ impl Store {
             return Err(StoreError::Refused("releases_not_before_effective".into()));
         }
         let approved = latest(&mut tx, asset.id).await?.ok_or_else(|| StoreError::missing("asset", asset.id))?;
-        let lapsed = lapsed(&mut tx, asset.brand, asset.market, &approved.content, now).await?;
+        let lapsed = lapsed(&mut *tx, &[approved.id], now).await?.remove(&approved.id).unwrap_or_default();
         if approved.id == approval.revision && !lapsed.is_empty() {
             // The evidence ran out between the approval and now: back to whoever can mend it.
             let reason = lapsed.join("; ");
@@ -200,12 +204,15 @@ impl Store {
     /// Newest first.
     pub async fn releases(&self, filter: ReleaseFilter, page: PageRequest) -> Result<Page<ReleaseRow>, StoreError> {
         let live = match filter.live {
+            _ if filter.lapsed => " AND e.release_id IS NULL AND c.id IS NULL",
             Some(true) => " AND e.release_id IS NULL AND c.id IS NULL",
             Some(false) => " AND (e.release_id IS NOT NULL OR c.id IS NOT NULL)",
             None => "",
         };
-        let rows = Sql::new(COLUMNS)
-            .push(live)
+        let now = self.now();
+        let narrowed = Sql::new(COLUMNS).push(live);
+        let narrowed = if filter.lapsed { only_lapsed(narrowed, now) } else { narrowed };
+        let rows = narrowed
             .and_if(" AND r.brand_id = ", filter.brand.map(|id| id.to_string()))
             .and_if(" AND a.kit_id = ", filter.kit.map(|id| id.to_string()))
             .and_if(" AND r.market = ", filter.market.map(|market| market.to_string()))
@@ -217,13 +224,39 @@ impl Store {
             .bind(i64::from(page.limit()) + 1)
             .fetch_all(self.db.reader())
             .await?;
-        let items = rows.iter().map(read_release).collect::<Result<Vec<_>, _>>()?;
+        let mut items = rows.iter().map(read_release).collect::<Result<Vec<_>, _>>()?;
+        self.tell_lapsed(&mut items, now).await?;
         Ok(Page::cut(items, page.limit(), |row| row.id.to_string()))
     }
 
     pub async fn release(&self, id: ReleaseId) -> Result<Option<ReleaseRow>, StoreError> {
         let row = Sql::new(COLUMNS).push(" AND r.id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
-        row.as_ref().map(read_release).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let mut release = [read_release(&row)?];
+        self.tell_lapsed(&mut release, self.now()).await?;
+        let [release] = release;
+        Ok(Some(release))
+    }
+
+    /// How many live releases cite what may not be said any more.
+    pub async fn releases_lapsed(&self) -> Result<u64, StoreError> {
+        let of_live = Sql::new(
+            "SELECT COUNT(*) AS lapsed FROM releases r
+             WHERE NOT EXISTS (SELECT 1 FROM release_ends e WHERE e.release_id = r.id)
+               AND NOT EXISTS (SELECT 1 FROM recalls c WHERE c.release_id = r.id)",
+        );
+        let row = only_lapsed(of_live, self.now()).fetch_optional(self.db.reader()).await?;
+        row.map_or(Ok(0), |row| Reader::new(&row, "releases", "lapsed").count("lapsed"))
+    }
+
+    async fn tell_lapsed(&self, releases: &mut [ReleaseRow], now: Timestamp) -> Result<(), StoreError> {
+        let live = releases.iter().filter(|row| row.ended.is_none() && row.recall.is_none());
+        let revisions: Vec<RevisionId> = live.map(|row| row.revision).collect();
+        let mut found = lapsed(self.db.reader(), &revisions, now).await?;
+        for row in releases.iter_mut().filter(|row| row.ended.is_none() && row.recall.is_none()) {
+            row.lapsed = found.remove(&row.revision).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Withdraws a release at once, a replaced one too, since partners may still use it. `None` when there is no such
@@ -402,5 +435,6 @@ fn read_release(row: &AnyRow) -> Result<ReleaseRow, StoreError> {
         pulls: read.count("pulls")?,
         partners: read.count("pullers")?,
         recall,
+        lapsed: Vec::new(),
     })
 }

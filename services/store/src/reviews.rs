@@ -17,6 +17,7 @@ use sqlx::{Any, Executor};
 use crate::Store;
 use crate::assets::read_asset;
 use crate::revisions::{COLUMNS as REVISION, rank, read_revision};
+use crate::standing::lapsed;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ReviewStatus {
@@ -79,6 +80,8 @@ pub struct ReviewRow {
     pub holder: Option<(UserId, String, Timestamp)>,
     pub findings: usize,
     pub worst: Option<Severity>,
+    /// Of an open one: what of the text may not be said any more, one clause each.
+    pub lapsed: Vec<String>,
     pub created_at: Timestamp,
 }
 
@@ -112,7 +115,13 @@ impl Store {
             .fetch_all(self.db.reader())
             .await?;
         let now = self.now();
-        let items = rows.iter().map(|row| read_line(row, now)).collect::<Result<Vec<_>, _>>()?;
+        let mut items = rows.iter().map(|row| read_line(row, now)).collect::<Result<Vec<_>, _>>()?;
+        let open: Vec<RevisionId> =
+            items.iter().filter(|row| row.state == ReviewStatus::Open).map(|row| row.revision).collect();
+        let mut found = lapsed(self.db.reader(), &open, now).await?;
+        for row in &mut items {
+            row.lapsed = found.remove(&row.revision).unwrap_or_default();
+        }
         Ok(Page::cut(items, page.limit(), |row| row.id.to_string()))
     }
 
@@ -262,6 +271,7 @@ fn read_line(row: &AnyRow, now: Timestamp) -> Result<ReviewRow, StoreError> {
         holder,
         findings: read.count("total")?,
         worst,
+        lapsed: Vec::new(),
         created_at: read.time("opened_at")?,
     })
 }

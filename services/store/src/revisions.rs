@@ -2,7 +2,7 @@
 
 use countersign_domain::content::Content;
 use countersign_domain::digest::{Digest, canonical_json};
-use countersign_domain::finding::{Finding, Severity, blocks};
+use countersign_domain::finding::{Finding, Severity, blocks, errors};
 use countersign_domain::id::{AssetId, KitId, ReviewId, RevisionId, UserId};
 use countersign_domain::job::{Lease, Work};
 use countersign_domain::kit::{Asset, AssetState};
@@ -24,14 +24,14 @@ use crate::{Actor, Store};
 /// The columns that [`read_revision`] reads.
 pub(crate) const COLUMNS: &str = "SELECT v.id, v.asset_id, v.number, v.digest, v.content, v.origin, v.author_id,
        v.base_revision_id, v.model, v.prompt_digest, v.seed, v.context, v.context_digest, v.rules, v.sources,
-       v.created_at, f.blocks, f.findings
+       v.created_at, f.blocks, f.errors, f.findings
 FROM revisions v JOIN revision_findings f ON f.revision_id = v.id AND f.rules = v.rules
 WHERE 1 = 1";
 
 /// The same, of latest revisions only.
 pub(crate) const LATEST: &str = "SELECT v.id, v.asset_id, v.number, v.digest, v.content, v.origin, v.author_id,
        v.base_revision_id, v.model, v.prompt_digest, v.seed, v.context, v.context_digest, v.rules, v.sources,
-       v.created_at, f.blocks, f.findings
+       v.created_at, f.blocks, f.errors, f.findings
 FROM revisions v JOIN revision_findings f ON f.revision_id = v.id AND f.rules = v.rules
 WHERE v.number = (SELECT MAX(l.number) FROM revisions l WHERE l.asset_id = v.asset_id)";
 
@@ -231,12 +231,13 @@ async fn insert(tx: &mut Tx, asset: &Asset, new: &NewRevision, number: u32) -> R
     .await?;
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     sqlx::query(
-        "INSERT INTO revision_findings (revision_id, rules, blocks, total, worst, findings)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO revision_findings (revision_id, rules, blocks, errors, total, worst, findings)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(new.id.to_string())
     .bind(context.rules.as_str())
     .bind(count(blocks(&new.findings)))
+    .bind(count(errors(&new.findings)))
     .bind(count(new.findings.len()))
     .bind(new.findings.iter().map(|finding| rank(finding.severity)).max().unwrap_or(0))
     .bind(json!(new.findings).to_string())
@@ -269,7 +270,7 @@ pub(crate) fn read_revision(row: &AnyRow) -> Result<Revision, StoreError> {
         return Err(read.broken("the context does not have its digest"));
     }
     let findings: Vec<Finding> = read.json("findings")?;
-    if blocks(&findings) != read.count::<usize>("blocks")? {
+    if blocks(&findings) != read.count::<usize>("blocks")? || errors(&findings) != read.count::<usize>("errors")? {
         return Err(read.broken("the findings do not add up"));
     }
     let author = read.parse("author_id")?;

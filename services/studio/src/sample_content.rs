@@ -86,6 +86,7 @@ pub(crate) fn scene(template: &Template, locale: Locale, identity: BrandIdentity
         campaign: "sample".into(),
         asset: "sample".into(),
         partner: whom.slug().to_owned(),
+        marks: Vec::new(),
     })
 }
 

@@ -10,6 +10,7 @@ use countersign_domain::clock::{FixedClock, Timestamp};
 use countersign_domain::digest::Digest;
 use countersign_domain::id::{CountingIds, KitId, ReleaseId};
 use countersign_domain::job::Work;
+use countersign_domain::overriding::{Overriding, Usual};
 use countersign_domain::people::Role;
 use countersign_domain::release::{BrandIdentity, Context};
 use countersign_domain::review::{Ballot, Draft, NewRevision, Origin, SourceNote, Verdict};
@@ -263,6 +264,10 @@ impl World {
 
     /// As [`Self::draft_all`], but what is in `locale` cannot be drafted, for a reason.
     pub async fn draft_or_fail(&self, locale: &str, reason: &str) {
+        self.draft(locale, reason, &|_| {}).await;
+    }
+
+    async fn draft(&self, locale: &str, reason: &str, change: &(dyn Fn(&mut Draft) + Sync)) {
         let store = &self.studio.store;
         while let Some(lease) = store.jobs_lease("test", &["draft_asset"], 60).await.unwrap() {
             let Work::DraftAsset { asset } = lease.work else { panic!("only drafts were asked for") };
@@ -289,7 +294,7 @@ impl World {
                 prompt: Digest::of_bytes(b"prompt"),
                 seed: view.asset.seed,
             };
-            let draft = Draft {
+            let mut draft = Draft {
                 content: sample_content::words(template),
                 origin,
                 context,
@@ -302,6 +307,7 @@ impl World {
                     score: None,
                 }],
             };
+            change(&mut draft);
             let revision = NewRevision::drafted(draft, asset, store.ids(), store.clock().now());
             store.draft_done(&lease, revision).await.unwrap();
         }
@@ -317,12 +323,17 @@ impl World {
 
     /// One email, asked for by the marketer, approved by the reviewer, released.
     pub async fn released(&self) -> ReleaseId {
+        self.released_with(&|_| {}, Vec::new()).await
+    }
+
+    /// The same of a draft that is changed before anybody sees it, approved with `overrides`.
+    pub async fn released_with(&self, change: &(dyn Fn(&mut Draft) + Sync), overrides: Vec<Overriding>) -> ReleaseId {
         let store = &self.studio.store;
         let mut one = brief();
         one["locales"] = json!(["en-US"]);
         let kit: KitId =
             self.post("/api/v1/kits", "marketer", one).await.json()["id"].as_str().unwrap().parse().unwrap();
-        self.draft_all().await;
+        self.draft("", "", change).await;
         let view = store.assets(kit).await.unwrap().remove(0);
         let (review, reviewer) = (view.review.unwrap(), self.person("reviewer").unwrap().user);
         let claimed = store.review_claim(review, reviewer, 60).await.unwrap();
@@ -331,8 +342,9 @@ impl World {
             digest: view.revision.unwrap().digest,
             lease: claimed.token,
             reason: String::new(),
+            overrides,
         };
-        store.decide(review, ballot, reviewer, 5).await.unwrap();
+        store.decide(review, ballot, reviewer, &Usual, 5).await.unwrap();
         self.clock.advance_seconds(10);
         let lease = store.jobs_lease("test", &["release"], 60).await.unwrap().unwrap();
         let Work::Release { decision } = lease.work else { panic!("only releases were asked for") };

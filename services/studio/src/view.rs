@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use countersign_domain::finding::Finding;
 use countersign_domain::kit::{AssetState, Kit};
 use countersign_domain::review::{Origin, Revision, SourceNote};
-use countersign_store::{AssetView, KitSummary};
+use countersign_store::{AssetView, KitSummary, standing};
+use countersign_web::languages::Languages;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -76,11 +77,13 @@ pub struct FindingJson {
     pub start: usize,
     pub end: usize,
     pub message: String,
+    /// The language of the message: of those that you accept, the first that the rule speaks, else `en`.
+    pub language: String,
     pub fix: Option<String>,
 }
 
 impl AssetJson {
-    pub(crate) fn of(view: &AssetView) -> Self {
+    pub(crate) fn of(view: &AssetView, languages: &Languages) -> Self {
         let asset = &view.asset;
         Self {
             id: asset.id.to_string(),
@@ -94,7 +97,7 @@ impl AssetJson {
             seed: asset.seed,
             state: asset.state.as_str().to_owned(),
             failure: asset.failure.clone(),
-            revision: view.revision.as_ref().map(RevisionJson::of),
+            revision: view.revision.as_ref().map(|revision| RevisionJson::of(revision, &view.lapsed, languages)),
             review: view.review.map(|id| id.to_string()),
             release: view.release.map(|id| id.to_string()),
         }
@@ -102,7 +105,9 @@ impl AssetJson {
 }
 
 impl RevisionJson {
-    fn of(revision: &Revision) -> Self {
+    /// What may not be said any more is a finding too, as long as the draft waits.
+    fn of(revision: &Revision, lapsed: &[String], languages: &Languages) -> Self {
+        let lapsed: Vec<Finding> = lapsed.iter().map(|clause| standing::finding(clause)).collect();
         Self {
             id: revision.id.to_string(),
             number: revision.number,
@@ -111,7 +116,12 @@ impl RevisionJson {
             author: revision.origin.author().to_string(),
             created_at: revision.created_at.rfc3339(),
             slots: revision.content.plain(),
-            findings: revision.findings.iter().map(FindingJson::of).collect(),
+            findings: revision
+                .findings
+                .iter()
+                .chain(&lapsed)
+                .map(|finding| FindingJson::of(finding, languages))
+                .collect(),
             sources: revision.sources.iter().map(SourceJson::of).collect(),
             model: match &revision.origin {
                 Origin::Drafted { model, .. } => Some(model.clone()),
@@ -134,14 +144,16 @@ impl SourceJson {
 }
 
 impl FindingJson {
-    pub(crate) fn of(finding: &Finding) -> Self {
+    pub(crate) fn of(finding: &Finding, languages: &Languages) -> Self {
+        let (language, message) = finding.told_in(languages.iter());
         Self {
             rule: finding.rule.clone(),
             severity: finding.severity.as_str().to_owned(),
             slot: finding.slot.clone(),
             start: finding.start,
             end: finding.end,
-            message: finding.message.clone(),
+            message: message.to_owned(),
+            language: language.to_owned(),
             fix: finding.fix.clone(),
         }
     }
@@ -245,7 +257,7 @@ pub struct KitJson {
 }
 
 impl KitJson {
-    pub(crate) fn of(kit: &Kit, assets: &[AssetView]) -> Self {
+    pub(crate) fn of(kit: &Kit, assets: &[AssetView], languages: &Languages) -> Self {
         Self {
             id: kit.id.to_string(),
             brand: kit.brand.to_string(),
@@ -254,7 +266,7 @@ impl KitJson {
             brief: serde_json::to_value(&kit.brief).unwrap_or_default(),
             created_by: kit.created_by.to_string(),
             created_at: kit.created_at.rfc3339(),
-            assets: assets.iter().map(AssetJson::of).collect(),
+            assets: assets.iter().map(|view| AssetJson::of(view, languages)).collect(),
         }
     }
 }

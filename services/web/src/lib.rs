@@ -9,6 +9,7 @@ pub mod conditional;
 pub mod headers;
 pub mod idempotency;
 pub mod json;
+pub mod languages;
 pub mod pages;
 pub mod problem;
 pub mod rejections;

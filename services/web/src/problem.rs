@@ -20,6 +20,10 @@ pub struct Problem {
     /// Single faults of the input, each with its JSON pointer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
+    /// Members of this type of problem alone (RFC 9457, section 3.2); docs/ERRORS.md says which.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    more: Option<Box<serde_json::Map<String, serde_json::Value>>>,
     #[serde(skip)]
     #[schema(ignore)]
     headers: Option<Box<HeaderMap>>,
@@ -41,6 +45,7 @@ impl Problem {
             status: status.as_u16(),
             detail: String::new(),
             errors: Vec::new(),
+            more: None,
             headers: None,
         }
     }
@@ -54,6 +59,14 @@ impl Problem {
     #[must_use]
     pub fn fault(mut self, pointer: impl Into<String>, detail: impl ToString) -> Self {
         self.errors.push(Fault { pointer: pointer.into(), detail: detail.to_string() });
+        self
+    }
+
+    /// A member that only this type of problem has.
+    #[must_use]
+    pub fn member(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.more.get_or_insert_default().insert(name.to_owned(), value);
         self
     }
 
@@ -160,7 +173,9 @@ mod tests {
         assert_eq!(json["type"], "/docs/errors#invalid-input");
         assert_eq!(json["status"], 422);
         assert_eq!(json["errors"][0]["pointer"], "/locales/0");
-        assert!(json.get("headers").is_none());
+        assert!(json.get("headers").is_none() && json.get("more").is_none());
+        let json = serde_json::to_value(problem.member("open", ["x"])).unwrap();
+        assert_eq!((&json["open"][0], &json["status"]), (&serde_json::json!("x"), &serde_json::json!(422)));
     }
 
     #[test]

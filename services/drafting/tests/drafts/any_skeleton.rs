@@ -69,9 +69,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_reading_of_a_grammar_holds_a_digit_or_a_barred_word(
+    fn no_reading_of_a_grammar_holds_a_digit(
         sources in sources(), which in 0..3_usize, variant in 1..6_u32, seed in 0..u64::MAX,
-        barred in prop::sample::subsequence(vec!["body", "subject", "message", "name", "the"], 0..=3),
     ) {
         let templates = Templates::embedded().unwrap();
         let skeleton = {
@@ -79,14 +78,11 @@ proptest! {
             let text = template.texts.get(usize::try_from(variant).unwrap() % template.texts.len().max(1));
             lay_out(template, text.map(|text| text.name.as_str()), &sources, variant)
         };
-        let barred: Vec<String> = barred.into_iter().map(str::to_owned).collect();
-        if let Some(text) = random_reading(&lark(&skeleton, &barred), seed) {
+        if let Some(text) = random_reading(&lark(&skeleton, &[]), seed) {
             let content = reply::read(&text, &skeleton, &sources).unwrap();
             for segment in content.slots.values().flat_map(|slot| &slot.segments) {
                 let Segment::Text { text } = segment else { continue };
                 prop_assert!(!text.contains(|c: char| c.is_numeric() || "@{}/\\\"<>|#%$€".contains(c)), "{text:?}");
-                let mut words = text.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
-                prop_assert!(!words.any(|word| barred.contains(&word)), "{text:?} {barred:?}");
             }
             for reference in skeleton.references() {
                 prop_assert_eq!(content.bound().filter(|bound| bound.reference == reference).count(), 1);

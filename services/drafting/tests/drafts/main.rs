@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod any_rules;
 mod any_skeleton;
 mod golden;
 mod locale;

@@ -2,6 +2,7 @@
 
 use super::error::BoundError;
 use super::utf8::Utf8;
+use super::vocabulary::Below;
 use super::{Bound, State};
 
 /// Ranges of characters, and no others.
@@ -9,6 +10,8 @@ use super::{Bound, State};
 pub struct AllowedCharacters {
     /// Sorted, apart from each other.
     ranges: Vec<(char, char)>,
+    /// All of ASCII but its controls.
+    is_plain: bool,
 }
 
 impl AllowedCharacters {
@@ -29,7 +32,8 @@ impl AllowedCharacters {
                 _ => ranges.push((from, to)),
             }
         }
-        Ok(Self { ranges })
+        let is_plain = ranges.iter().any(|&(from, to)| from <= ' ' && '~' <= to);
+        Ok(Self { ranges, is_plain })
     }
 
     /// Whether one of the characters between these two is allowed.
@@ -59,5 +63,9 @@ impl Bound for AllowedCharacters {
 
     fn bytes_to_finish(&self, state: State) -> Option<usize> {
         Some(Utf8::from_bits(state.text as u64).missing())
+    }
+
+    fn is_sure(&self, state: State, below: Below) -> bool {
+        state.text == 0 && self.is_plain && below.ascii && !below.escape
     }
 }

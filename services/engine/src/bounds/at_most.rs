@@ -58,6 +58,20 @@ impl AtMost {
     }
 }
 
+impl AtMost {
+    /// Whether one of the literals that go on from here has come as often as it may.
+    fn leads_to_none_left(&self, state: State, node: u32) -> bool {
+        let is_used = |&literal: &u32| {
+            let (place, width) = self.fields[literal as usize];
+            let most = self.most[literal as usize];
+            most == 0 || state.text >> place & ((1 << width) - 1) >= u128::from(most)
+        };
+        self.literals
+            .children(node)
+            .any(|child| self.literals.ends(child).iter().any(is_used) || self.leads_to_none_left(state, child))
+    }
+}
+
 impl Bound for AtMost {
     fn start(&self) -> State {
         State::default()
@@ -85,6 +99,14 @@ impl Bound for AtMost {
 
     fn bytes_to_finish(&self, _: State) -> Option<usize> {
         Some(0)
+    }
+
+    /// A literal that has begun and may not come again waits for something else to come; only a bound that lets nothing else
+    /// come stands in its way.
+    fn is_settled(&self, state: State) -> bool {
+        let mut bits = Bits(state.text);
+        let node = bits.pop(Literals::WIDTH) as u32;
+        node == Literals::START || !self.leads_to_none_left(state, node)
     }
 
     fn is_sure(&self, state: State, below: Below) -> bool {

@@ -1,7 +1,8 @@
 //! What a character whose last bytes are missing can still become.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
 
 use super::utf8::Utf8;
 
@@ -16,12 +17,12 @@ pub(super) struct Kinds {
 
 /// The kinds of what begins with `utf8`, which is not whole. All beginnings are looked through once, some 20 ms.
 pub(super) fn kinds(utf8: Utf8) -> Kinds {
-    static KINDS: OnceLock<HashMap<u64, Kinds>> = OnceLock::new();
+    static KINDS: OnceLock<FxHashMap<u64, Kinds>> = OnceLock::new();
     KINDS.get_or_init(look_through).get(&utf8.bits()).copied().unwrap_or_default()
 }
 
-fn look_through() -> HashMap<u64, Kinds> {
-    let mut all: HashMap<u64, Kinds> = HashMap::new();
+fn look_through() -> FxHashMap<u64, Kinds> {
+    let mut all: FxHashMap<u64, Kinds> = FxHashMap::default();
     // Characters come in the order of their bytes: a beginning's kinds are whole when another one comes.
     let mut open: [(u64, Kinds); 3] = Default::default();
     for character in '\u{80}'..=char::MAX {

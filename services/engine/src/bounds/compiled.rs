@@ -1,7 +1,8 @@
 //! Bounds described, and compiled for one vocabulary.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+
+use rustc_hash::FxHashMap;
 
 use super::error::BoundError;
 use super::joint::{Joint, MOST_TRIED};
@@ -64,7 +65,7 @@ pub(super) struct Compiled {
     pub masks: Box<[Masks]>,
     pub joint: Joint,
     /// Tokens that lead into a dead end, by the mask keys of all bounds.
-    pub struck: Mutex<HashMap<Box<[State]>, Arc<TokenList>>>,
+    pub struck: Mutex<FxHashMap<Box<[State]>, Arc<TokenList>>>,
 }
 
 impl CompiledBounds {

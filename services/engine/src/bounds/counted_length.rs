@@ -289,18 +289,19 @@ impl Bound for CountedLength {
     }
 
     /// A text that is too short waits for nothing in particular when some lengths will do; a character that is not whole
-    /// neither, when there is room for whatever it becomes.
+    /// neither, when there is room for whatever it becomes. A reference that has begun waits for its end, which another bound
+    /// may insist on.
     fn is_settled(&self, state: State) -> bool {
         let at = Self::read(state);
         let total = self.plain_total(at);
-        let is_long = total >= self.min || self.is_wide();
+        let is_long = (total >= self.min || self.is_wide()) && at.node == Literals::START;
         self.is_patient(state)
             || is_long && if at.utf8.is_whole() { total <= self.max } else { total + ROOM <= self.max }
     }
 
     fn is_sure(&self, state: State, below: Below) -> bool {
         let at = Self::read(state);
-        if !at.utf8.is_whole() || at.node != Literals::START || !below.clean || below.brace && self.most > 0 {
+        if !at.utf8.is_whole() || at.node != Literals::START || !below.clean || below.brace && !self.values.is_empty() {
             return false;
         }
         let most = at.total as usize + self.plain_growth(below.bytes);

@@ -9,8 +9,10 @@
 //! out that a longer search might have let in.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::BinaryHeap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Bound, Counting, PATIENCE, State};
 
@@ -25,7 +27,7 @@ const LIKELY: &[u8] = b"\" .enx-\\";
 /// The states of the bounds, the default for those that take no part, and last which of them take part, as bits.
 type Key = Box<[State]>;
 /// Bytes of a text that ends it, or `None` for a dead end.
-type Known = HashMap<Key, Option<u32>>;
+type Known = FxHashMap<Key, Option<u32>>;
 
 /// Several bounds, and what is known of their common ends.
 #[derive(Debug)]
@@ -179,7 +181,7 @@ struct Search<'a> {
     part: u32,
     most: usize,
     reached: Vec<Reached>,
-    seen: HashSet<Key>,
+    seen: FxHashSet<Key>,
     next: BinaryHeap<Next>,
 }
 
@@ -188,12 +190,12 @@ struct End(usize, u32);
 
 impl<'a> Search<'a> {
     fn new(joint: &'a Joint, part: u32, most: usize) -> Self {
-        Self { joint, part, most, reached: Vec::new(), seen: HashSet::new(), next: BinaryHeap::new() }
+        Self { joint, part, most, reached: Vec::new(), seen: FxHashSet::default(), next: BinaryHeap::new() }
     }
 
     /// `start` is not known, and no end itself.
     fn run(mut self, start: &[State]) -> Option<usize> {
-        self.reach(&HashMap::new(), start, None, 0, Last::Other);
+        self.reach(&Known::default(), start, None, 0, Last::Other);
         while let Some(next) = self.next.pop() {
             if self.reached.len() > self.most {
                 return self.give_up();

@@ -250,7 +250,7 @@ impl Bound for JsonSlots {
             }
             Place::Slot { .. } => false,
             // Without a quotation mark no slot begins, and without a backslash no escape goes wrong; but depth counts.
-            Place::Nested { .. } | Place::BeforeValue { .. } => false,
+            Place::Nested { .. } | Place::BeforeValue { .. } => !below.escape && !below.structure,
             _ => !below.escape,
         }
     }

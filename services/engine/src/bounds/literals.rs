@@ -106,6 +106,11 @@ impl Literals {
         next.binary_search_by_key(&byte, |edge| edge.0).ok().map(|found| next[found].1)
     }
 
+    /// The nodes that literals go on to.
+    pub(super) fn children(&self, node: u32) -> impl Iterator<Item = u32> {
+        self.nodes[node as usize].next.iter().map(|edge| edge.1)
+    }
+
     /// Numbers of the literals that end at this node, the longest first.
     pub(super) fn ends(&self, node: u32) -> &[u32] {
         &self.nodes[node as usize].ends

@@ -4,9 +4,10 @@
 //! when the bound is sure of all below it, or when it has met the walk of a base state, whose notes then hold here too;
 //! so a walk costs what is different, not the size of the vocabulary.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use super::token_list::TokenList;
 use super::vocabulary::Vocabulary;
@@ -49,7 +50,7 @@ pub(super) struct Masks {
     bound: Arc<dyn Bound>,
     vocabulary: Arc<Vocabulary>,
     kept: Mutex<Kept>,
-    bases: Mutex<HashMap<State, Arc<Base>>>,
+    bases: Mutex<FxHashMap<State, Arc<Base>>>,
     hits: AtomicU64,
     misses: AtomicU64,
     nodes: AtomicU64,
@@ -57,7 +58,7 @@ pub(super) struct Masks {
 
 #[derive(Debug, Default)]
 struct Kept {
-    masks: HashMap<State, (Arc<Mask>, u64)>,
+    masks: FxHashMap<State, (Arc<Mask>, u64)>,
     clock: u64,
     bytes: usize,
 }
@@ -65,7 +66,7 @@ struct Kept {
 /// A whole walk: the state at each node, and what was noted, by places in the vocabulary's order.
 #[derive(Debug)]
 struct Base {
-    states: HashMap<State, u32>,
+    states: FxHashMap<State, u32>,
     at: Vec<u32>,
     notes: Notes,
 }
@@ -166,7 +167,7 @@ impl Masks {
 
     fn whole_walk(&self, state: State) -> Base {
         let nodes = &self.vocabulary.nodes;
-        let mut base = Base { states: HashMap::new(), at: vec![NOWHERE; nodes.len()], notes: Notes::default() };
+        let mut base = Base { states: FxHashMap::default(), at: vec![NOWHERE; nodes.len()], notes: Notes::default() };
         let mut stack = vec![state; self.vocabulary.longest() + 1];
         let mut at = 0;
         let mut looked = 0;
@@ -179,10 +180,12 @@ impl Masks {
             let known = base.states.len() as u32;
             base.at[at] = *base.states.entry(next).or_insert(known);
             stack[usize::from(node.depth)] = next;
-            if node.own > 0 && !self.bound.is_settled(next) {
+            let settled = self.bound.is_settled(next);
+            if node.own > 0 && !settled {
                 base.notes.unsettled.extend(node.first..node.first + node.own);
             }
-            at += 1;
+            // Nothing is noted there, and who comes there in the same state is as sure.
+            at += if settled && self.bound.is_sure(next, node.below()) { node.size as usize } else { 1 };
         }
         self.nodes.fetch_add(looked, Ordering::Relaxed);
         base

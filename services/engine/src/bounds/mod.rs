@@ -17,9 +17,11 @@ mod at_most;
 mod beginnings;
 mod bits;
 mod compiled;
+mod composed;
 mod counted_length;
 mod error;
 pub(crate) mod fold;
+mod forbidden_patterns;
 mod forbidden_terms;
 mod joint;
 mod json_slots;
@@ -32,6 +34,7 @@ mod unescape;
 mod unit;
 mod utf8;
 mod vocabulary;
+mod with_values;
 
 use std::fmt::Debug;
 
@@ -39,8 +42,10 @@ pub use allowed_characters::AllowedCharacters;
 pub use allowed_numbers::AllowedNumbers;
 pub use at_most::AtMost;
 pub use compiled::{Bounds, CompiledBounds};
+pub use composed::Composed;
 pub use counted_length::CountedLength;
 pub use error::BoundError;
+pub use forbidden_patterns::{ForbiddenPatterns, Pattern, PatternError};
 pub use forbidden_terms::ForbiddenTerms;
 pub use json_slots::JsonSlots;
 pub use masks::MaskFigures;
@@ -48,6 +53,7 @@ pub use required::{RequiredEnding, RequiredOpening};
 pub use set::{BoundSet, Finish, Snapshot};
 pub use unit::Unit;
 pub use vocabulary::{Below, Vocabulary};
+pub use with_values::{Value, WithValues};
 
 /// Where an automaton stands: all that it needs of the bytes so far. Equal states behave alike for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -124,7 +130,8 @@ pub trait Bound: Send + Sync + Debug {
     }
 
     /// Whether this bound waits for nothing in particular: the text may end here, or it is patient, or nearly whatever
-    /// comes next will do. Only where a bound is not settled can bounds stand in each other's way.
+    /// comes next will do. Only where a bound is not settled can bounds stand in each other's way, so one that is not sure
+    /// whether another insists on what it refuses is not settled.
     fn is_settled(&self, state: State) -> bool {
         self.may_end(state) || self.is_patient(state)
     }

@@ -65,6 +65,16 @@ impl BoundSet {
     /// # Panics
     /// When `into` is not of the vocabulary's size.
     pub fn mask(&self, into: &mut SimpleVob, tokens_left: usize) {
+        self.mask_refused(into, tokens_left);
+        self.strike(into);
+    }
+
+    /// As [`mask`](Self::mask), but tokens after which no text satisfies the bounds may be left in: to find them all takes a
+    /// search for each token after which a bound waits for something, to see one ([`is_alive`](Self::is_alive)) takes one.
+    ///
+    /// # Panics
+    /// When `into` is not of the vocabulary's size.
+    pub fn mask_refused(&self, into: &mut SimpleVob, tokens_left: usize) {
         let compiled = &*self.compiled;
         self.mask_text(into);
         if self.states.is_empty() {
@@ -73,11 +83,27 @@ impl BoundSet {
             }
             return;
         }
-        let masks: Vec<Arc<Mask>> =
-            compiled.masks.iter().zip(&self.states).map(|(masks, &state)| masks.mask(state)).collect();
+        let masks = self.masks();
         masks.iter().for_each(|mask| mask.refused.take_from(into));
-        self.struck(&masks).take_from(into);
+        // Where counts contend, dead ends are the rule.
+        if compiled.joint.is_contended(&self.states) {
+            self.struck(&masks).take_from(into);
+        }
         self.mask_late(into, tokens_left);
+    }
+
+    /// Takes from `into` the tokens that no bound refuses and after which no text satisfies the bounds.
+    ///
+    /// # Panics
+    /// When `into` is not of the vocabulary's size.
+    pub fn strike(&self, into: &mut SimpleVob) {
+        if !self.states.is_empty() {
+            self.struck(&self.masks()).take_from(into);
+        }
+    }
+
+    fn masks(&self) -> Vec<Arc<Mask>> {
+        self.compiled.masks.iter().zip(&self.states).map(|(masks, &state)| masks.mask(state)).collect()
     }
 
     fn mask_text(&self, into: &mut SimpleVob) {
@@ -205,6 +231,19 @@ impl BoundSet {
         taken
     }
 
+    /// Whether there is a text after which all bounds are satisfied.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.compiled.joint.is_alive(&self.states)
+    }
+
+    /// Whether the bounds may be satisfied with so many more tokens: [`finish`](Self::finish) is not `Impossible`.
+    #[must_use]
+    pub fn is_possible(&self, tokens_left: usize) -> bool {
+        let most = tokens_left.saturating_mul(self.compiled.vocabulary.longest());
+        self.compiled.joint.least(&self.states).is_some_and(|bytes| bytes <= most)
+    }
+
     /// Whether the text may end here.
     #[must_use]
     pub fn may_end(&self) -> bool {
@@ -228,14 +267,12 @@ impl BoundSet {
     #[must_use]
     pub fn finish(&self, tokens_left: usize) -> Finish {
         let joint = &self.compiled.joint;
-        match joint.least(&self.states) {
-            Some(bytes) if bytes <= tokens_left.saturating_mul(self.compiled.vocabulary.longest()) => {
-                let is_certain =
-                    bytes <= tokens_left && joint.finish(&self.states).is_some_and(|bytes| bytes <= tokens_left);
-                if is_certain { Finish::Certain } else { Finish::Possible }
-            }
-            _ => Finish::Impossible,
+        if !self.is_possible(tokens_left) {
+            return Finish::Impossible;
         }
+        let is_certain = joint.least(&self.states).is_some_and(|bytes| bytes <= tokens_left)
+            && joint.finish(&self.states).is_some_and(|bytes| bytes <= tokens_left);
+        if is_certain { Finish::Certain } else { Finish::Possible }
     }
 
     /// The state, to come back to it.

@@ -20,8 +20,10 @@ pub struct Below {
     pub brace: bool,
     /// Somewhere is an ASCII digit.
     pub digit: bool,
-    /// Somewhere is what is not itself in a JSON string: `"`, `\` or a control character.
+    /// Somewhere is what is not itself in a JSON string: `"`, `\` or a control character; and U+007F.
     pub escape: bool,
+    /// Somewhere is what parts or nests JSON: `{`, `}`, `[`, `]` or `,`.
+    pub structure: bool,
 }
 
 /// One byte of one or more tokens.
@@ -45,6 +47,7 @@ const ASCII: u8 = 2;
 const BRACE: u8 = 4;
 const ESCAPE: u8 = 8;
 const DIGIT: u8 = 16;
+const STRUCTURE: u8 = 32;
 
 impl Node {
     pub(super) const fn below(&self) -> Below {
@@ -55,6 +58,7 @@ impl Node {
             brace: self.flags & BRACE != 0,
             digit: self.flags & DIGIT != 0,
             escape: self.flags & ESCAPE != 0,
+            structure: self.flags & STRUCTURE != 0,
         }
     }
 }
@@ -156,9 +160,10 @@ fn nodes(order: &[u32], trie: &TokTrie) -> Vec<Node> {
             });
             // What this byte is for the nodes above it.
             let flag = match byte {
-                b'{' => BRACE,
+                b'{' => BRACE | STRUCTURE,
+                b'}' | b'[' | b']' | b',' => STRUCTURE,
                 b'0'..=b'9' => DIGIT,
-                b'"' | b'\\' | 0..0x20 => ESCAPE,
+                b'"' | b'\\' | 0..0x20 | 0x7F => ESCAPE,
                 _ => 0,
             };
             for &(above, _) in &path[..depth] {

@@ -13,6 +13,7 @@ use countersign_domain::clock::{Clock as _, FixedClock, Timestamp};
 use countersign_domain::content::{Content, SlotText};
 use countersign_domain::digest::Digest;
 use countersign_domain::id::{AssetId, BrandId, CountingIds, RecallId, ReleaseId, ReviewId};
+use countersign_domain::overriding::Usual;
 use countersign_domain::people::{Role, User};
 use countersign_domain::profile::Profile;
 use countersign_domain::release::{BrandIdentity, Context};
@@ -165,8 +166,8 @@ impl House {
         let (asset, review) = self.drafted().await;
         let lease = self.store.review_claim(review, self.reviewer.id, 60).await.unwrap().token;
         let digest = self.store.asset(asset).await.unwrap().unwrap().revision.unwrap().digest;
-        let ballot = Ballot { verdict: Verdict::Approve, digest, lease, reason: String::new() };
-        let decision = self.store.decide(review, ballot, self.reviewer.id, 0).await.unwrap();
+        let ballot = Ballot { verdict: Verdict::Approve, digest, lease, reason: String::new(), overrides: Vec::new() };
+        let decision = self.store.decide(review, ballot, self.reviewer.id, &Usual, 0).await.unwrap();
         let lease = self.store.jobs_lease("w", &["release"], 60).await.unwrap().unwrap();
         (asset, self.store.release_now(&lease, decision.id).await.unwrap().unwrap())
     }

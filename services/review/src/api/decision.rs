@@ -3,10 +3,14 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use countersign_domain::digest::Digest;
-use countersign_domain::id::{DecisionId, ReviewId, UserId};
-use countersign_domain::review::{Ballot, Decision, Verdict};
+use countersign_domain::id::{DecisionId, ReviewId};
+use countersign_domain::overriding::{Overriding, Unanswered};
+use countersign_domain::people::User;
+use countersign_domain::review::{Ballot, Decision, Refusal, Verdict};
 use countersign_session::SignedIn;
+use countersign_store::DecideError;
 use countersign_web::json::Json;
+use countersign_web::languages::Languages;
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +28,31 @@ pub(crate) struct DecisionForm {
     /// Required to send back or to reject; 2000 characters at most.
     #[serde(default)]
     reason: String,
+    /// Approving: one for each finding of severity `error`, else the answer lists those that are open. Other decisions
+    /// need none and keep none.
+    #[serde(default)]
+    overrides: Vec<OverrideForm>,
+}
+
+/// An error that is to stand, named by its rule, slot and span as the review shows them.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OverrideForm {
+    rule: String,
+    slot: String,
+    /// Bytes of the slot's text, half open.
+    start: usize,
+    end: usize,
+    /// Why it stands; required where the finding says so, 2000 characters at most.
+    #[serde(default)]
+    reason: String,
+}
+
+impl From<OverrideForm> for Overriding {
+    fn from(form: OverrideForm) -> Self {
+        let OverrideForm { rule, slot, start, end, reason } = form;
+        Self { rule, slot, start, end, reason }
+    }
 }
 
 /// A decision that was written.
@@ -47,39 +76,77 @@ pub(crate) struct Decided {
         (status = 404, description = "There is none, or none for you to see", body = Problem),
         (status = 409, description = "The review is closed, or your claim has lapsed", body = Problem),
         (status = 412, description = "The asset has moved on from the digest that you saw", body = Problem),
-        (status = 422, description = "A reason is missing, or findings stand against approval", body = Problem),
+        (status = 422, description = "A reason is missing, findings stand against approval, or errors are open: then \
+            `open_findings` lists them, with who may let each stand", body = Problem),
     ))]
 pub(crate) async fn decide(
     State(face): State<Face>,
     who: SignedIn,
     Path(id): Path<String>,
+    languages: Languages,
     Json(form): Json<DecisionForm>,
 ) -> Result<Json<Decided>, Problem> {
     faults::may_decide(&who.user)?;
     let id: ReviewId = faults::id(&id)?;
-    let decision = cast(&face, id, who.id(), &form.decision, &form.digest, form.lease, form.reason).await?;
+    let vote = Vote {
+        verdict: &form.decision,
+        digest: &form.digest,
+        lease: form.lease,
+        reason: form.reason,
+        overrides: form.overrides.into_iter().map(Overriding::from).collect(),
+    };
+    let decision = cast(&face, id, &who.user, vote).await.map_err(|refused| refused.problem(&languages, &who.user))?;
     let effective_at = decision.effective_at.rfc3339();
     Ok(Json(Decided { decision_id: decision.id.to_string(), undo_until: effective_at.clone(), effective_at }))
 }
 
+/// A ballot as it was written.
+#[derive(Debug)]
+pub(crate) struct Vote<'a> {
+    pub verdict: &'a str,
+    pub digest: &'a str,
+    pub lease: String,
+    pub reason: String,
+    pub overrides: Vec<Overriding>,
+}
+
+/// Why a vote was not taken.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// Errors are open, or overrides answer none.
+    Unanswered(Unanswered),
+    Problem(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl Refused {
+    pub(crate) fn problem(self, languages: &Languages, reviewer: &User) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Unanswered(unanswered) => faults::unanswered(&unanswered, languages, &reviewer.roles),
+        }
+    }
+}
+
 /// Reads a ballot as it was written and casts it. Pages and the API do this alike.
-pub(crate) async fn cast(
-    face: &Face,
-    review: ReviewId,
-    reviewer: UserId,
-    verdict: &str,
-    digest: &str,
-    lease: String,
-    reason: String,
-) -> Result<Decision, Problem> {
-    let verdict: Verdict = verdict.parse().map_err(|()| {
+pub(crate) async fn cast(face: &Face, review: ReviewId, reviewer: &User, vote: Vote<'_>) -> Result<Decision, Refused> {
+    let verdict: Verdict = vote.verdict.parse().map_err(|()| {
         let detail = "A decision is approve, request_changes or reject.";
         Problem::invalid(detail).fault("/decision", detail)
     })?;
-    let digest: Digest = digest.parse().map_err(|error| Problem::invalid(error).fault("/digest", error))?;
-    let ballot = Ballot { verdict, digest, lease, reason };
-    let decision = face.store.decide(review, ballot, reviewer, face.undo_seconds).await.map_err(faults::decide)?;
-    faults::seen(face, reviewer, decision.asset, decision.revision).await;
+    let digest: Digest = vote.digest.parse().map_err(|error| Problem::invalid(error).fault("/digest", error))?;
+    let ballot = Ballot { verdict, digest, lease: vote.lease, reason: vote.reason, overrides: vote.overrides };
+    let decided = face.store.decide(review, ballot, reviewer.id, &face.packs, face.undo_seconds).await;
+    let decision = decided.map_err(|error| match error {
+        DecideError::Refusal(Refusal::Unanswered(unanswered)) => Refused::Unanswered(unanswered),
+        other => Refused::Problem(faults::decide(other)),
+    })?;
+    faults::seen(face, reviewer.id, decision.asset, decision.revision).await;
     tracing::info!(decision.id = %decision.id, review.id = %review, verdict = decision.verdict.as_str(), "review.decided");
     Ok(decision)
 }

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 
 use crate::Face;
 
-pub(crate) use decision::cast;
+pub(crate) use decision::{Refused, Vote, cast};
 pub(crate) use statements::cast as decide_statement;
 
 /// All routes, with their documentation.

@@ -7,6 +7,7 @@ use countersign_domain::digest::Digest;
 use countersign_session::SignedIn;
 use countersign_web::conditional::{etag, not_modified};
 use countersign_web::json::Json;
+use countersign_web::languages::{Languages, vary};
 use countersign_web::problem::Problem;
 
 use crate::view::{self, ReviewView};
@@ -25,10 +26,11 @@ pub(crate) async fn one(
     State(face): State<Face>,
     who: SignedIn,
     Path(id): Path<String>,
+    languages: Languages,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     faults::may_see(&who.user)?;
-    let view = view::load(&face, &who.user, faults::id(&id)?).await?.view;
+    let view = view::load(&face, &who.user, faults::id(&id)?, &languages).await?.view;
     let digest = Digest::of_json(&view);
     let mut response = if not_modified(&headers, digest.as_str()) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -37,5 +39,6 @@ pub(crate) async fn one(
     };
     response.headers_mut().insert(header::ETAG, etag(digest.as_str()));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    vary(&mut response);
     Ok(response)
 }

@@ -13,11 +13,12 @@ use countersign_session::idempotent::{self, Turn};
 use countersign_store::Actor;
 use countersign_web::conditional::etag;
 use countersign_web::json::Json;
+use countersign_web::languages::{Languages, Told, vary};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 use crate::editing::{self, Bench};
-use crate::view::FindingView;
+use crate::view::{FindingView, Telling};
 use crate::{Face, faults};
 
 const ROUTE: &str = "POST /api/v1/assets/{id}/revisions";
@@ -72,18 +73,25 @@ pub(crate) async fn create(
     match idempotent::turn(&face.store, actor, &headers, ROUTE, &(id, &form)).await? {
         Turn::Again(response) => Ok(*response),
         Turn::Work(key) => {
-            let made = make(&face, &who, id, form).await;
+            let made = make(&face, &who, id, form, &Languages::of(&headers)).await;
             let tag = made.as_ref().ok().map(|made| etag(&made.revision.digest));
             let mut response = idempotent::finish(&face.store, key, StatusCode::CREATED, made).await?;
             if let Some(tag) = tag {
                 response.headers_mut().insert(header::ETAG, tag);
             }
+            vary(&mut response);
             Ok(response)
         }
     }
 }
 
-async fn make(face: &Face, who: &SignedIn, id: AssetId, form: EditForm) -> Result<EditMade, Problem> {
+async fn make(
+    face: &Face,
+    who: &SignedIn,
+    id: AssetId,
+    form: EditForm,
+    languages: &Languages,
+) -> Result<EditMade, Problem> {
     let base: Digest =
         form.base_digest.parse().map_err(|error| Problem::invalid(error).fault("/base_digest", error))?;
     if form.slots.is_empty() {
@@ -93,11 +101,12 @@ async fn make(face: &Face, who: &SignedIn, id: AssetId, form: EditForm) -> Resul
     let view = face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let bench = Bench::of(face, view).await?;
     let made = editing::edit(face, &bench, who.id(), &base, &form.slots).await?;
+    let telling = Telling { languages, conditions: &face.packs, roles: &who.user.roles };
     Ok(EditMade {
         revision: EditedRevision {
             id: made.revision.to_string(),
             digest: made.digest.to_string(),
-            findings: made.findings.iter().map(|finding| FindingView::of(finding, &made.content)).collect(),
+            findings: FindingView::all(&made.findings, &made.content, telling),
         },
         review: made.review.to_string(),
     })
@@ -127,7 +136,7 @@ pub(crate) struct RevisionItem {
 }
 
 impl RevisionItem {
-    fn of(revision: &Revision) -> Self {
+    fn of(revision: &Revision, telling: Telling<'_>) -> Self {
         Self {
             id: revision.id.to_string(),
             number: revision.number,
@@ -138,7 +147,7 @@ impl RevisionItem {
             template: revision.context.template.clone(),
             rules: revision.context.rules.clone(),
             slots: revision.content.plain(),
-            findings: revision.findings.iter().map(|f| FindingView::of(f, &revision.content)).collect(),
+            findings: FindingView::all(&revision.findings, &revision.content, telling),
         }
     }
 }
@@ -155,11 +164,18 @@ pub(crate) async fn list(
     State(face): State<Face>,
     who: SignedIn,
     Path(id): Path<String>,
-) -> Result<Json<Revisions>, Problem> {
+    languages: Languages,
+) -> Result<Told<Revisions>, Problem> {
     faults::may_see(&who.user)?;
     let id: AssetId = faults::id(&id)?;
-    face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
+    let view = face.store.asset(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let mut revisions = face.store.revisions(id).await.map_err(faults::store)?;
     revisions.sort_by_key(|revision| std::cmp::Reverse(revision.number));
-    Ok(Json(Revisions { items: revisions.iter().map(RevisionItem::of).collect() }))
+    let telling = Telling { languages: &languages, conditions: &face.packs, roles: &who.user.roles };
+    let mut items: Vec<RevisionItem> = revisions.iter().map(|revision| RevisionItem::of(revision, telling)).collect();
+    // Only of the latest is there still something to decide.
+    if let Some(latest) = items.first_mut() {
+        latest.findings.extend(view.lapsed.iter().map(|why| FindingView::lapsed(why)));
+    }
+    Ok(Told(Revisions { items }))
 }

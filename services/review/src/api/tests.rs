@@ -3,10 +3,11 @@
 use countersign_domain::digest::Digest;
 use countersign_domain::people::Role;
 use countersign_domain::profile::Profile;
-use countersign_store::Actor;
+use countersign_domain::wording::Wording;
+use countersign_store::{Actor, NewClaim};
 use serde_json::{Value, json};
 
-use crate::testing::{HOSTILE, World};
+use crate::testing::{Browser, HOSTILE, World};
 
 const NO_SUCH: &str = "01939d5c-6f2e-7c3a-9b1e-0a1b2c3d4e5f";
 
@@ -202,6 +203,72 @@ async fn sending_back_needs_a_reason_and_a_block_stands_against_approval() {
 }
 
 #[tokio::test]
+async fn an_error_stands_only_with_an_override_of_it() {
+    let world = World::with_an_error().await;
+    let rita = world.browser(&world.reviewer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let (digest, lease) = (world.digest(asset).await, rita.claim(review).await);
+    let view = rita.get(&format!("/api/v1/reviews/{review}")).await.json();
+    assert_eq!((&view["errors"], &view["stuck"]), (&json!(1), &json!(0)));
+    let own = json!({"allowed": true, "roles": ["reviewer"], "reason_required": true, "by_you": true});
+    assert_eq!((&view["findings"][1]["override"], &view["findings"][0]["override"]), (&own, &Value::Null));
+    let path = format!("/api/v1/reviews/{review}/decision");
+    let vote =
+        |overrides: Value| json!({"decision": "approve", "digest": digest, "lease": lease, "overrides": overrides});
+    let refused = rita.api("POST", &path, vote(json!([]))).await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    let said = refused.json();
+    assert_eq!(said["type"], "/docs/errors#open-errors");
+    let open = &said["open_findings"][0];
+    assert_eq!((&open["rule"], &open["slot"], &open["end"]), (&json!("core.figure"), &json!("body"), &json!(6)));
+    assert_eq!((&open["override"]["roles"], &open["language"]), (&json!(["reviewer"]), &json!("en")));
+    let it = |reason: &str| json!({"rule": "core.figure", "slot": "body", "start": 0, "end": 6, "reason": reason});
+    let other = json!({"rule": "core.tone", "slot": "subject", "start": 0, "end": 6, "reason": "x"});
+    for (overrides, pointer) in [
+        (json!([it(" ")]), "/overrides/0/reason"),
+        (json!([it(&"x".repeat(2001))]), "/overrides/0/reason"),
+        (json!([it("x"), it("y")]), "/overrides/1"),
+        (json!([it("x"), other]), "/overrides/1"),
+        (json!([{"rule": "core.figure", "slot": "body", "start": 0, "end": 7, "reason": "x"}]), "/overrides/0"),
+    ] {
+        let refused = rita.api("POST", &path, vote(overrides)).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+    let decided = rita.api("POST", &path, vote(json!([it("It is a quotation.")]))).await;
+    assert_eq!(decided.status, 200, "{}", decided.text);
+    let view = rita.get(&format!("/api/v1/reviews/{review}")).await.json();
+    let kept = &view["history"][0]["decisions"][0]["overrides"][0];
+    assert_eq!((&kept["rule"], &kept["reason"]), (&json!("core.figure"), &json!("It is a quotation.")));
+    assert!(kept["pack"].as_str().unwrap().starts_with("core@"), "{kept}");
+}
+
+#[tokio::test]
+async fn sending_back_needs_no_override() {
+    let world = World::with_an_error().await;
+    let rita = world.browser(&world.reviewer).await;
+    let (digest, lease) = (world.digest(world.assets[0]).await, rita.claim(world.reviews[0]).await);
+    let sent_back = rita.decide(world.reviews[0], "request_changes", &digest, &lease, "A source, please.").await;
+    assert_eq!(sent_back.status, 200, "{}", sent_back.text);
+}
+
+#[tokio::test]
+async fn findings_are_told_in_the_readers_language() {
+    let world = World::with_an_error().await;
+    let rita = world.browser(&world.reviewer).await;
+    let path = format!("/api/v1/reviews/{}", world.reviews[0]);
+    let german = rita.get_with(&path, &[("accept-language", "fr;q=0.2, de-AT")]).await;
+    assert_eq!(german.headers["vary"], "accept-language");
+    let told: Vec<Value> = german.json()["findings"].as_array().unwrap().clone();
+    assert_eq!((&told[1]["language"], &told[1]["message"]), (&json!("de"), &json!("Sag es <b>anders</b>.")));
+    assert_eq!(told[0]["language"], "en", "a rule that speaks English only");
+    let other = rita.get_with(&path, &[("accept-language", "it")]).await;
+    assert_eq!(other.json()["findings"][1]["language"], "en");
+    assert_ne!(german.headers["etag"], other.headers["etag"]);
+    let page = rita.get_with(&format!("/reviews/{}", world.reviews[0]), &[("accept-language", "de")]).await;
+    assert!(page.text.contains("<span lang=\"de\">Sag es &lt;b&gt;anders"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn an_edit_keeps_sources_runs_the_rules_and_shows_what_changed() {
     let world = World::new().await;
     let rita = world.browser(&world.reviewer).await;
@@ -304,6 +371,92 @@ async fn a_text_can_be_checked_before_it_is_written() {
         json!({"nonsense": 1}),
     ] {
         assert_eq!(rita.api("POST", "/api/v1/rules/check", bad.clone()).await.status, 422, "{bad}");
+    }
+}
+
+/// What the rules say of a text in a context: the rules' names.
+async fn checked(rita: &Browser, text: &str, context: Value) -> (Vec<String>, Value) {
+    let answer = rita.api("POST", "/api/v1/rules/check", json!({"text": text, "context": context})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let answer = answer.json();
+    let rules = answer["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap().to_owned()).collect();
+    (rules, answer)
+}
+
+#[tokio::test]
+async fn a_check_knows_what_surrounds_the_text() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let number = "core.ungrounded_number".to_owned();
+    let context = |more: Value| {
+        let mut context = json!({"locale": "en-US", "market": "US"});
+        context.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        context
+    };
+    let saves = "It saves 12 % of the time.";
+    let (rules, answer) = checked(&rita, saves, context(json!({}))).await;
+    assert!(rules.contains(&number), "{rules:?}");
+    let said = answer["not_checked"].to_string();
+    assert!(said.contains("original") && said.contains("metadata") && !said.contains("`locale`"), "{said}");
+    for source in [json!("Saves 12 %."), json!({"id": "claim:1", "text": "Saves 12 %.", "kind": "claim"})] {
+        let (rules, _) = checked(&rita, saves, context(json!({"sources": [source]}))).await;
+        assert!(!rules.contains(&number), "{rules:?}");
+    }
+    // What is bound is approved, where and as long as its claim holds.
+    let faster = "Restores run faster than with other tools.";
+    let comparative = "claims.comparative".to_owned();
+    assert!(checked(&rita, faster, context(json!({}))).await.0.contains(&comparative));
+    for (known, holds) in [
+        (json!({}), true),
+        (json!({"markets": ["US", "DE"], "until": "2100-01-01"}), true),
+        (json!({"markets": ["DE"]}), false),
+        (json!({"until": "2020-01-01"}), false),
+    ] {
+        let mut claim = json!({"id": "claim:1", "text": faster, "kind": "claim"});
+        claim.as_object_mut().unwrap().extend(known.as_object().unwrap().clone());
+        let more = json!({"bound": {"claim.1": faster}, "sources": [claim]});
+        let (rules, _) = checked(&rita, "{{claim.1}}", context(more)).await;
+        assert_eq!(!rules.contains(&comparative), holds, "{known}: {rules:?}");
+    }
+    let lost = json!({"original": {"locale": "de-DE", "slots": {"text": "Fragen Sie {{partner.display_name}}."}}});
+    let (rules, _) = checked(&rita, "Ask anybody.", context(lost)).await;
+    assert!(rules.contains(&"core.references_of_original".to_owned()), "{rules:?}");
+    for (bad, pointer) in [
+        (json!({"formality": "stiff"}), "/context/formality"),
+        (json!({"date": "soon"}), "/context/date"),
+        (json!({"sources": [{"text": "x", "kind": "rumour"}]}), "/context/sources/0/kind"),
+        (json!({"original": {"slots": {"text": "{{claim.9}}"}}}), "/context/original/slots"),
+    ] {
+        let body = json!({"text": "x", "context": bad});
+        let refused = rita.api("POST", "/api/v1/rules/check", body).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["pointer"]), (422, &json!(pointer)));
+    }
+}
+
+#[tokio::test]
+async fn a_live_check_knows_the_claims_that_the_kit_may_cite_and_where_they_hold() {
+    let world = World::new().await;
+    let rita = world.browser(&world.reviewer).await;
+    let brand = world.face.store.brand_by_slug("halden").await.unwrap().unwrap().id;
+    let body = json!({"asset": world.assets[0], "slots": {"headline": "Restored in 17 minutes"}});
+    let ungrounded = async || {
+        let answer = rita.api("POST", "/api/v1/rules/check", body.clone()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let findings = answer.json()["findings"].as_array().unwrap().clone();
+        findings.iter().any(|finding| finding["rule"] == "core.ungrounded_number")
+    };
+    assert!(ungrounded().await);
+    for (product, market, holds) in [("vault", "US", true), ("vault", "DE", false), ("other", "US", false)] {
+        let claim = NewClaim {
+            key: "speed".into(),
+            product: product.into(),
+            text: Wording::One("Restores take 17 minutes.".into()),
+            evidence: "test 2026".into(),
+            markets: vec![market.parse().unwrap()],
+            expires_at: None,
+        };
+        world.face.store.claim_upsert(brand, claim, Actor::Cli).await.unwrap();
+        assert_eq!(!ungrounded().await, holds, "{product} {market}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! The forms of the review page: claim, decide, undo.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -7,11 +9,13 @@ use countersign_domain::id::{DecisionId, ReviewId};
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
 use countersign_session::{OnPage, PageForm};
+use countersign_web::languages::Languages;
 use countersign_web::problem::Problem;
 use serde::Deserialize;
 
+use super::answers::Typed;
 use super::{one, toast};
-use crate::api::cast;
+use crate::api::{Refused, Vote, cast};
 use crate::{Face, faults, queue, view};
 
 /// The cookie that keeps a claim for the page, so that it survives the redirect and a reload. Only the store can say
@@ -22,37 +26,32 @@ pub(super) const LEASE: &str = "cs_lease";
 /// page over shortens it with its first renewal.
 const LEASE_BY_FORM: i64 = 15 * 60;
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct ClaimForm {
-    /// What was typed before the claim, such as after one that lapsed.
-    #[serde(default)]
-    reason: String,
-}
-
 /// `POST /reviews/{id}/claim`
 pub(crate) async fn claim(
     State(face): State<Face>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    PageForm { who, form }: PageForm<ClaimForm>,
+    PageForm { who, form }: PageForm<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
     faults::may_decide(&who.user)?;
     let id: ReviewId = faults::id(&id)?;
     let here = format!("/reviews/{id}");
+    let Written { reason, typed, .. } = Written::of(form);
+    let nothing = reason.is_empty() && typed.is_empty();
     let claimed = face.store.review_claim(id, who.user.id, LEASE_BY_FORM).await.map_err(faults::claim);
     let (mut response, lease) = match claimed {
-        Ok(lease) if form.reason.is_empty() => (go(&here, None), lease.token),
+        Ok(lease) if nothing => (go(&here, None), lease.token),
         Ok(lease) => {
-            let mut shown = again(&face, &who, id, &headers, form.reason).await?;
+            let mut shown = again(&face, &who, id, &headers, reason, typed).await?;
             "Yours to decide.".clone_into(&mut shown.claim_text);
             shown.lease.clone_from(&lease.token);
             (one::answer(&face, &who, StatusCode::OK, &shown), lease.token)
         }
-        Err(problem) if problem.status == 409 && form.reason.is_empty() => {
+        Err(problem) if problem.status == 409 && nothing => {
             return Ok(go(&here, Some(&Flash::bad(problem.detail))));
         }
         Err(problem) if problem.status == 409 => {
-            let mut shown = again(&face, &who, id, &headers, form.reason).await?;
+            let mut shown = again(&face, &who, id, &headers, reason, typed).await?;
             shown.problem = problem.detail.clone();
             return Ok(one::answer(&face, &who, problem.status_code(), &shown));
         }
@@ -62,16 +61,18 @@ pub(crate) async fn claim(
     Ok(response)
 }
 
-/// The page with the reason that was typed.
+/// The page with what was typed.
 async fn again(
     face: &Face,
     who: &OnPage,
     id: ReviewId,
     headers: &HeaderMap,
     reason: String,
+    typed: Typed,
 ) -> Result<one::ReviewPage, Problem> {
-    let loaded = view::load(face, &who.user, id).await?;
-    let shown = one::build(face, &who.user, loaded, headers, &one::Asked::default()).await?;
+    let loaded = view::load(face, &who.user, id, &Languages::of(headers)).await?;
+    let mut shown = one::build(face, &who.user, loaded, headers, &one::Asked::default()).await?;
+    typed.fill(&mut shown.answers);
     Ok(one::ReviewPage { reason, ..shown })
 }
 
@@ -83,14 +84,22 @@ fn lease_cookie(face: &Face, path: &str, token: &str, seconds: i64) -> HeaderVal
     .unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct DecisionForm {
+/// Everything that stands in the form around the decision: one form, so that nothing that was typed is lost.
+#[derive(Debug)]
+struct Written {
     decision: String,
     digest: String,
-    #[serde(default)]
     lease: String,
-    #[serde(default)]
     reason: String,
+    typed: Typed,
+}
+
+impl Written {
+    fn of(mut fields: BTreeMap<String, String>) -> Self {
+        let mut take = |name: &str| fields.remove(name).unwrap_or_default();
+        let (decision, digest, lease, reason) = (take("decision"), take("digest"), take("lease"), take("reason"));
+        Self { decision, digest, lease, reason: reason.replace("\r\n", "\n"), typed: Typed::of(&fields) }
+    }
 }
 
 /// `POST /reviews/{id}/decision`: decides, then goes to the next review that waits.
@@ -98,12 +107,20 @@ pub(crate) async fn decide(
     State(face): State<Face>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    PageForm { who, form }: PageForm<DecisionForm>,
+    PageForm { who, form }: PageForm<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
     faults::may_decide(&who.user)?;
     let id: ReviewId = faults::id(&id)?;
-    let reason = form.reason.replace("\r\n", "\n");
-    match cast(&face, id, who.user.id, &form.decision, &form.digest, form.lease.clone(), reason).await {
+    let form = Written::of(form);
+    let review = face.store.review(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
+    let vote = Vote {
+        verdict: &form.decision,
+        digest: &form.digest,
+        lease: form.lease.clone(),
+        reason: form.reason.clone(),
+        overrides: form.typed.overrides(&review.revision.findings),
+    };
+    match cast(&face, id, &who.user, vote).await {
         Ok(decision) => {
             let done = toast::mark(decision.asset, decision.id);
             let to = match queue::next(&face, who.user.id, id).await? {
@@ -115,8 +132,8 @@ pub(crate) async fn decide(
             response.headers_mut().append(header::SET_COOKIE, gone);
             Ok(response)
         }
-        Err(problem) if problem.status == 404 || problem.status >= 500 => Err(problem),
-        Err(problem) => refused(&face, &who, id, &headers, form, problem).await,
+        Err(Refused::Problem(problem)) if problem.status == 404 || problem.status >= 500 => Err(problem),
+        Err(refusal) => refused(&face, &who, id, &headers, form, refusal).await,
     }
 }
 
@@ -126,10 +143,14 @@ async fn refused(
     who: &OnPage,
     id: ReviewId,
     headers: &HeaderMap,
-    form: DecisionForm,
-    problem: Problem,
+    form: Written,
+    refusal: Refused,
 ) -> Result<Response, Problem> {
-    let mut shown = again(face, who, id, headers, form.reason).await?;
+    let mut shown = again(face, who, id, headers, form.reason, form.typed.clone()).await?;
+    if let Refused::Unanswered(unanswered) = &refusal {
+        form.typed.refused(unanswered, &mut shown.answers);
+    }
+    let problem = refusal.problem(&Languages::of(headers), &who.user);
     // The claim that was sent is as good as the cookie: a script may have made it.
     let holds = shown.review.lease.as_ref().is_some_and(|lease| lease.mine);
     let lost = problem.kind.ends_with("lease-lost");

@@ -10,6 +10,7 @@ use countersign_domain::id::ReviewId;
 use countersign_session::PageForm;
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
+use countersign_web::languages::Languages;
 use countersign_web::problem::Problem;
 
 use super::one::{self, EditForm, EditSlot};
@@ -43,7 +44,7 @@ pub(crate) async fn submit(
 ) -> Result<Response, Problem> {
     faults::may_edit(&who.user)?;
     let id: ReviewId = faults::id(&id)?;
-    let loaded = view::load(&face, &who.user, id).await?;
+    let loaded = view::load(&face, &who.user, id, &Languages::of(&headers)).await?;
     let base: Digest = form.get("base_digest").map_or("", String::as_str).parse().map_err(Problem::malformed)?;
     let slots: BTreeMap<String, String> = form
         .iter()

@@ -2,6 +2,7 @@
 //! with 303; without JavaScript all of it works.
 
 mod actions;
+mod answers;
 mod edit;
 mod one;
 mod queue;

@@ -7,9 +7,11 @@ use axum::response::Response;
 use countersign_domain::people::{Role, User};
 use countersign_preview::{self as preview, Stage, StageOf, Whom, fitting};
 use countersign_session::{OnPage, cookies};
+use countersign_web::languages::{Languages, vary};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
+use super::answers::Answer;
 use super::toast::{Toast, toast};
 use super::{actions, edit};
 use crate::view::{self, Loaded, ReviewView};
@@ -29,6 +31,8 @@ pub(crate) struct ReviewPage {
     pub claim_text: String,
     pub reason: String,
     pub reason_error: String,
+    /// By the place of each finding in its revision.
+    pub answers: Vec<Answer>,
     pub problem: String,
     pub toast: Option<Toast>,
     pub edit: Option<EditForm>,
@@ -66,7 +70,7 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     faults::may_see(&who.user)?;
     let asked = api::query(asked)?;
-    let loaded = view::load(&face, &who.user, faults::id(&id)?).await?;
+    let loaded = view::load(&face, &who.user, faults::id(&id)?, &Languages::of(&headers)).await?;
     let shown = build(&face, &who.user, loaded, &headers, &asked).await?;
     Ok(answer(&face, &who, StatusCode::OK, &shown))
 }
@@ -74,7 +78,9 @@ pub(crate) async fn page(
 pub(super) fn answer(face: &Face, who: &OnPage, status: StatusCode, shown: &ReviewPage) -> Response {
     let asset = &shown.review.asset;
     let title = format!("{}, {} {}", asset.title, asset.locale, asset.market);
-    face.ui.page_with(status, who, &title, "review.html", shown)
+    let mut response = face.ui.page_with(status, who, &title, "review.html", shown);
+    vary(&mut response);
+    response
 }
 
 /// The page of a review; forms that come back with faults fill theirs in.
@@ -122,6 +128,7 @@ pub(super) async fn build(
         claim_text,
         reason: String::new(),
         reason_error: String::new(),
+        answers: vec![Answer::default(); review.revision.findings.len()],
         problem: String::new(),
         toast: toast(face, user, &asked.done).await?,
         edit: may_edit.then(|| edit::form(&view)),

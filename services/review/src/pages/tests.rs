@@ -156,6 +156,49 @@ async fn a_claim_that_is_refused_keeps_the_reason_that_was_typed() {
 }
 
 #[tokio::test]
+async fn an_error_is_let_stand_by_forms_alone() {
+    let world = World::with_an_error().await;
+    let mut rita = world.browser(&world.reviewer).await;
+    let (asset, review) = (world.assets[0], world.reviews[0]);
+    let page = rita.get(&format!("/reviews/{review}")).await;
+    assert!(page.text.contains("name=\"let.1\"") && page.text.contains("form=\"decide\""), "{}", page.text);
+    assert!(!page.text.contains("name=\"let.0\""), "a warning needs no answer");
+    let digest = world.digest(asset).await;
+    // What was typed before the claim is there after it.
+    let typed = [("reason", ""), ("let.1", "yes"), ("why.1", HOSTILE), ("digest", digest.as_str()), ("lease", "")];
+    let claimed = rita.form(&format!("/reviews/{review}/claim"), &typed).await;
+    assert_eq!(claimed.status, 200, "{}", claimed.text);
+    is_text(&claimed.text);
+    assert!(claimed.text.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;{{7*7}}</textarea>"), "{}", claimed.text);
+    assert!(claimed.text.contains("value=\"yes\" data-let checked"), "{}", claimed.text);
+    rita.keep_cookies(&claimed);
+    let lease = rita.field(&claimed.text, "lease");
+    let path = format!("/reviews/{review}/decision");
+    let form = |more: &[(&'static str, &'static str)]| {
+        let mut form: Vec<(&str, String)> =
+            vec![("decision", "approve".into()), ("digest", digest.clone()), ("lease", lease.clone())];
+        form.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        form
+    };
+    let send = async |fields: Vec<(&str, String)>| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        rita.form(&path, &fields).await
+    };
+    let open = send(form(&[("why.1", "Typed already.")])).await;
+    assert_eq!(open.status, 422);
+    assert!(open.text.contains("id=\"let-1-fault\"") && open.text.contains("Typed already."), "{}", open.text);
+    assert_eq!(rita.field(&open.text, "lease"), lease, "the claim is kept");
+    let silent = send(form(&[("let.1", "yes"), ("why.1", " ")])).await;
+    assert!(silent.status == 422 && silent.text.contains("This rule asks for a reason."), "{}", silent.text);
+    let nowhere = send(form(&[("let.1", "yes"), ("why.1", "x"), ("let.9", "yes")])).await;
+    assert_eq!(nowhere.status, 422);
+    let decided = send(form(&[("let.1", "yes"), ("why.1", "It is a quotation.")])).await;
+    assert_eq!(decided.status, 303, "{}", decided.text);
+    let after = rita.get(&format!("/reviews/{review}")).await;
+    assert!(after.text.contains("let stand") && after.text.contains("It is a quotation."), "{}", after.text);
+}
+
+#[tokio::test]
 async fn hostile_text_is_text_on_every_page() {
     let world = World::with_campaign(HOSTILE).await;
     let rita = world.browser(&world.reviewer).await;
@@ -238,6 +281,26 @@ async fn the_preview_is_the_rendition_in_a_sandbox_and_for_people_with_a_role_on
     assert_eq!(world.browser(&nobody).await.get(&path).await.status, 404);
     let max = world.user("Max", &[Role::Marketer]).await;
     assert_eq!(world.browser(&max).await.get(&path).await.status, 200);
+}
+
+#[tokio::test]
+async fn findings_are_marked_in_the_rendered_page_where_somebody_asks() {
+    let world = World::new().await;
+    let mara = world.browser(&world.marketer).await;
+    let asset = world.assets[0];
+    let body = "Hello {{partner.display_name}}, TODO & more of it.";
+    let edit = json!({"base_digest": world.digest(asset).await, "slots": {"body": body}});
+    let edited = mara.api("POST", &format!("/api/v1/assets/{asset}/revisions"), edit).await.json();
+    let path = format!("/assets/{asset}/revisions/{}/preview?format=html", edited["revision"]["id"].as_str().unwrap());
+    let plain = mara.get(&path).await;
+    assert!(plain.status == 200 && !plain.text.contains("<mark"), "{}", plain.text);
+    let marked = mara.get(&format!("{path}&findings=yes")).await;
+    assert_eq!(marked.status, 200);
+    assert!(marked.text.contains("\">TODO</mark>"), "{}", marked.text);
+    assert!(!marked.text.chars().any(|c| u32::from(c) >= 0xF_0000));
+    assert_eq!(mara.get(&format!("{path}&findings=yes&for=worst%3Drtl")).await.status, 200);
+    let page = mara.get(&format!("/reviews/{}", edited["review"].as_str().unwrap())).await;
+    assert!(page.text.contains("findings=yes"), "{}", page.text);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What was before: the asset's revisions with their decisions, and what changed since this person last looked.
 
 use countersign_domain::id::RevisionId;
+use countersign_domain::overriding::Overridden;
 use countersign_domain::review::{Revision, Verdict};
 use countersign_render::Template;
 use countersign_store::DecisionView;
@@ -49,6 +50,37 @@ pub struct HistoryDecision {
     pub reason: String,
     pub decided_at: String,
     pub undone_at: Option<String>,
+    /// The errors that it let stand.
+    pub overrides: Vec<OverriddenView>,
+}
+
+/// An error that stands with an approval.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct OverriddenView {
+    pub rule: String,
+    /// The rule's pack with its version; empty for a rule that is code.
+    pub pack: String,
+    pub slot: String,
+    /// Bytes of the slot's text, half open.
+    pub start: usize,
+    pub end: usize,
+    pub message: String,
+    /// Why it stands; empty where the rule asks for no reason.
+    pub reason: String,
+}
+
+impl OverriddenView {
+    fn of(overridden: &Overridden) -> Self {
+        Self {
+            rule: overridden.rule.clone(),
+            pack: overridden.pack.clone(),
+            slot: overridden.slot.clone(),
+            start: overridden.start,
+            end: overridden.end,
+            message: overridden.message.clone(),
+            reason: overridden.reason.clone(),
+        }
+    }
 }
 
 pub(crate) const fn verdict_text(verdict: Verdict) -> &'static str {
@@ -81,6 +113,7 @@ pub(super) fn items(revisions: &[Revision], decisions: &[DecisionView], people: 
                     reason: view.decision.reason.clone(),
                     decided_at: view.decision.decided_at.rfc3339(),
                     undone_at: view.undone_at.map(|at| at.rfc3339()),
+                    overrides: view.decision.overrides.iter().map(OverriddenView::of).collect(),
                 })
                 .collect(),
         })

@@ -2,23 +2,26 @@
 //!
 //! Built from what the store has; nothing here is kept. Start at [`ReviewView`].
 
+mod facts;
 mod history;
 mod people;
 mod slots;
 
-use countersign_domain::finding::{Severity, blocks};
+use countersign_domain::finding::{Severity, blocks, errors};
 use countersign_domain::kit::{Asset, Kit};
 use countersign_domain::people::{Role, User};
 use countersign_domain::review::{Origin, Review, ReviewState, Revision};
 use countersign_render::Template;
 use countersign_store::{AssetView, DecisionView};
+use countersign_web::languages::Languages;
 use countersign_web::problem::Problem;
 use serde::Serialize;
 
+pub use facts::{FactCounts, FactSource, FactView};
 pub(crate) use history::verdict_text;
-pub use history::{DiffView, HistoryDecision, HistoryItem, SlotDiffView};
+pub use history::{DiffView, HistoryDecision, HistoryItem, OverriddenView, SlotDiffView};
 pub use people::Person;
-pub use slots::{FindingView, SeverityCount, SlotView, SourceView, counts};
+pub use slots::{FindingView, OverrideView, SeverityCount, SlotView, SourceView, Telling, counts};
 
 use crate::{Face, faults};
 use people::People;
@@ -37,8 +40,14 @@ pub struct ReviewView {
     /// Findings on no slot of the template.
     pub loose_findings: Vec<FindingView>,
     pub counts: Vec<SeverityCount>,
-    /// How many findings stand against approval.
+    /// How many findings stand against approval, whatever anybody says.
     pub blocks: usize,
+    /// How many findings an approval must answer, each by an override.
+    pub errors: usize,
+    /// How many of those you may not override.
+    pub stuck: usize,
+    /// How many of the text's factual sentences rest on what; each is told of in its slot.
+    pub facts: FactCounts,
     /// Sources of the job that the text does not cite.
     pub unused_sources: Vec<SourceView>,
     /// What changed since this person last looked, or since the revision before; null for a first revision.
@@ -130,7 +139,12 @@ pub struct Loaded {
 }
 
 /// Loads the review and all that stands around it, as `viewer` sees it.
-pub async fn load(face: &Face, viewer: &User, id: countersign_domain::id::ReviewId) -> Result<Loaded, Problem> {
+pub async fn load(
+    face: &Face,
+    viewer: &User,
+    id: countersign_domain::id::ReviewId,
+    languages: &Languages,
+) -> Result<Loaded, Problem> {
     let review = face.store.review(id).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let asset = face.store.asset(review.asset).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
     let kit = face.store.kit(asset.asset.kit).await.map_err(faults::store)?.ok_or_else(Problem::not_found)?;
@@ -142,16 +156,22 @@ pub async fn load(face: &Face, viewer: &User, id: countersign_domain::id::Review
     let template =
         face.templates.get(&asset.asset.asset_type).map(|template| template.in_context(&review.revision.context));
     let template = template.as_ref();
-    let slots = slots::views(&review.revision, template);
+    let telling = Telling { languages, conditions: &face.packs, roles: &viewer.roles };
+    let mut findings = FindingView::all(&review.revision.findings, &review.revision.content, telling);
+    let now = face.now();
+    // What was decided is judged as it stood then.
+    let then = match review.state {
+        ReviewState::Decided { at, .. } | ReviewState::Superseded { at, .. } => at,
+        ReviewState::Open { .. } => now,
+    };
+    let facts = facts::of_revision(face, &review.revision, &asset.asset, &kit, then).await?;
+    let slots = slots::views(&review.revision, template, &findings, &facts);
     let lapsed = match review.state {
-        ReviewState::Open { .. } => face.store.lapsed(&asset.asset, &review.revision).await.map_err(faults::store)?,
+        ReviewState::Open { .. } => face.store.lapsed(review.revision.id).await.map_err(faults::store)?,
         ReviewState::Decided { .. } | ReviewState::Superseded { .. } => Vec::new(),
     };
-    let mut findings = slots::findings(&review.revision);
-    let standing = lapsed.iter().map(|why| FindingView::of_asset("library.lapsed", Severity::Block, why));
-    findings.extend(standing);
+    findings.extend(lapsed.iter().map(|why| FindingView::lapsed(why)));
     let severities = review.revision.findings.iter().map(|finding| finding.severity);
-    let now = face.now();
     let view = ReviewView {
         id: review.id.to_string(),
         lease: match &review.state {
@@ -167,6 +187,9 @@ pub async fn load(face: &Face, viewer: &User, id: countersign_domain::id::Review
         loose_findings: findings.iter().filter(|f| !slots.iter().any(|s| s.name == f.slot)).cloned().collect(),
         counts: counts(severities.chain(lapsed.iter().map(|_| Severity::Block))),
         blocks: blocks(&review.revision.findings) + lapsed.len(),
+        errors: errors(&review.revision.findings),
+        stuck: findings.iter().filter(|f| f.overriding.as_ref().is_some_and(|own| !own.by_you)).count(),
+        facts: FactCounts::of(&facts),
         unused_sources: slots::unused_sources(&review.revision),
         diff: history::diff(&review.revision, &revisions, seen, template),
         history: history::items(&revisions, &decisions, &people),

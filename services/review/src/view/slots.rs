@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 
 use countersign_domain::content::{Content, Segment, SlotText};
 use countersign_domain::finding::{Finding, Severity};
+use countersign_domain::overriding::{Conditions, Override};
+use countersign_domain::people::Role;
 use countersign_domain::review::Revision;
 use countersign_drafting::examine::slot_limit;
 use countersign_render::Template;
+use countersign_store::standing;
+use countersign_web::languages::Languages;
 use serde::Serialize;
 
+use super::facts::FactView;
 use crate::checking;
 use crate::marks::{self, Run};
 
@@ -31,6 +36,8 @@ pub struct SlotView {
     pub runs: Vec<Run>,
     pub findings: Vec<FindingView>,
     pub sources: Vec<SourceView>,
+    /// Its sentences that state facts, each with the source that bears it out best.
+    pub facts: Vec<FactView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -45,6 +52,44 @@ pub struct FindingView {
     pub fix: Option<String>,
     /// The text that it is about; empty for a slot as a whole.
     pub quote: String,
+    /// The language of the message: of those that you accept, the first that the rule speaks, else `en`.
+    pub language: String,
+    /// Its place in the revision's findings, from 0; null for what was found just now.
+    pub place: Option<usize>,
+    /// Of an error: who may let it stand with an approval. Null for every other severity.
+    #[serde(rename = "override")]
+    pub overriding: Option<OverrideView>,
+}
+
+/// On what conditions an error may stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OverrideView {
+    /// Whether anybody may.
+    pub allowed: bool,
+    /// Who: `reviewer`, `admin` or `marketer`.
+    pub roles: Vec<&'static str>,
+    pub reason_required: bool,
+    /// Whether you may: what the roles allow. It is still another question whether you may decide.
+    pub by_you: bool,
+}
+
+/// Who is told of findings, and in which languages.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    pub languages: &'a Languages,
+    pub conditions: &'a dyn Conditions,
+    pub roles: &'a [Role],
+}
+
+impl OverrideView {
+    pub(crate) fn of(conditions: &Override, roles: &[Role]) -> Self {
+        Self {
+            allowed: conditions.allowed,
+            roles: conditions.roles.iter().map(|role| role.as_str()).collect(),
+            reason_required: conditions.reason_required,
+            by_you: conditions.allowed && conditions.roles.iter().any(|role| roles.contains(role)),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
@@ -83,23 +128,32 @@ pub fn counts(severities: impl Iterator<Item = Severity>) -> Vec<SeverityCount> 
 }
 
 impl FindingView {
-    /// About the asset as a whole, found now and kept nowhere.
-    pub(crate) fn of_asset(rule: &str, severity: Severity, clause: &str) -> Self {
-        let mut chars = clause.chars();
-        let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    /// What may not be said any more: about the asset as a whole.
+    pub(crate) fn lapsed(clause: &str) -> Self {
+        let finding = standing::finding(clause);
         Self {
-            rule: rule.to_owned(),
-            severity: severity.as_str(),
-            slot: String::new(),
+            rule: finding.rule,
+            severity: finding.severity.as_str(),
+            slot: finding.slot,
             start: 0,
             end: 0,
-            message: format!("{first}{}.", chars.as_str()),
+            message: finding.message,
             fix: None,
             quote: String::new(),
+            language: "en".to_owned(),
+            place: None,
+            overriding: None,
         }
     }
 
-    pub(crate) fn of(finding: &Finding, content: &Content) -> Self {
+    /// Of a list, in its order.
+    pub(crate) fn all(findings: &[Finding], content: &Content, telling: Telling<'_>) -> Vec<Self> {
+        findings.iter().enumerate().map(|(place, finding)| Self::of(place, finding, content, telling)).collect()
+    }
+
+    fn of(place: usize, finding: &Finding, content: &Content, telling: Telling<'_>) -> Self {
+        let (language, message) = finding.told_in(telling.languages.iter());
+        let conditions = (finding.severity == Severity::Error).then(|| telling.conditions.of(finding));
         let text = content.slots.get(&finding.slot).map(SlotText::plain).unwrap_or_default();
         Self {
             rule: finding.rule.clone(),
@@ -107,19 +161,23 @@ impl FindingView {
             slot: finding.slot.clone(),
             start: finding.start,
             end: finding.end,
-            message: finding.message.clone(),
+            message: message.to_owned(),
             fix: finding.fix.clone(),
             quote: text.get(finding.start..finding.end).map(|q| q.chars().take(120).collect()).unwrap_or_default(),
+            language: language.to_owned(),
+            place: Some(place),
+            overriding: conditions.map(|conditions| OverrideView::of(&conditions, telling.roles)),
         }
     }
 }
 
-pub(super) fn findings(revision: &Revision) -> Vec<FindingView> {
-    revision.findings.iter().map(|finding| FindingView::of(finding, &revision.content)).collect()
-}
-
 /// In the template's order; slots that the template does not know come last, so that nothing is hidden.
-pub(super) fn views(revision: &Revision, template: Option<&Template>) -> Vec<SlotView> {
+pub(super) fn views(
+    revision: &Revision,
+    template: Option<&Template>,
+    findings: &[FindingView],
+    facts: &[FactView],
+) -> Vec<SlotView> {
     let content = &revision.content;
     let known = template.map(|t| t.slots.as_slice()).unwrap_or_default();
     let mut anchored = BTreeSet::new();
@@ -127,7 +185,7 @@ pub(super) fn views(revision: &Revision, template: Option<&Template>) -> Vec<Slo
     for slot in known {
         let empty = SlotText::default();
         let text = content.slots.get(&slot.name).unwrap_or(&empty);
-        let mut view = bare(revision, &slot.name, text, &mut anchored);
+        let mut view = bare(revision, &slot.name, text, findings, &mut anchored);
         let limit = slot_limit(slot, content);
         slot.title("en").clone_into(&mut view.title);
         view.multiline = slot.multiline;
@@ -136,12 +194,21 @@ pub(super) fn views(revision: &Revision, template: Option<&Template>) -> Vec<Slo
         out.push(view);
     }
     for (name, text) in content.slots.iter().filter(|(name, _)| !known.iter().any(|slot| slot.name == **name)) {
-        out.push(bare(revision, name, text, &mut anchored));
+        out.push(bare(revision, name, text, findings, &mut anchored));
+    }
+    for view in &mut out {
+        view.facts = facts.iter().filter(|fact| fact.slot == view.name).cloned().collect();
     }
     out
 }
 
-fn bare(revision: &Revision, name: &str, text: &SlotText, anchored: &mut BTreeSet<String>) -> SlotView {
+fn bare(
+    revision: &Revision,
+    name: &str,
+    text: &SlotText,
+    findings: &[FindingView],
+    anchored: &mut BTreeSet<String>,
+) -> SlotView {
     SlotView {
         name: name.to_owned(),
         title: name.to_owned(),
@@ -153,13 +220,9 @@ fn bare(revision: &Revision, name: &str, text: &SlotText, anchored: &mut BTreeSe
         max: 0,
         shown: None,
         runs: marks::runs(name, text, &revision.findings),
-        findings: revision
-            .findings
-            .iter()
-            .filter(|finding| finding.slot == name)
-            .map(|finding| FindingView::of(finding, &revision.content))
-            .collect(),
+        findings: findings.iter().filter(|finding| finding.slot == name).cloned().collect(),
         sources: sources(revision, text, anchored),
+        facts: Vec::new(),
     }
 }
 

@@ -18,11 +18,12 @@
 //! **Options.** `ignore_case` and `whole_words` (of terms), both true unless said otherwise. A rule-level `fix` is
 //! offered for every hit.
 
-use regex::Regex;
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{Kind, pattern};
+use super::pattern::Pattern;
+use super::words::outermost;
+use super::{Binding, Check, Params};
 use crate::load::{Common, Faults};
 use crate::rule::{Hit, Rule};
 use crate::scene::Scene;
@@ -48,61 +49,73 @@ pub(crate) struct Existence {
     terms: Option<Terms>,
     /// As written: what a decoder can be bound by.
     plain: Vec<String>,
-    patterns: Vec<Regex>,
+    patterns: Vec<Pattern>,
     fix: Option<String>,
     /// Whether the terms mean what a decoder's forbidden terms mean: whole words in any case.
     as_decoders_do: bool,
+    /// Of the patterns.
+    ignore_case: bool,
 }
 
-impl ExistenceParams {
-    pub(crate) fn compile(self, common: &Common, faults: &mut Faults) -> Option<Kind> {
+impl Params for ExistenceParams {
+    type Kind = Existence;
+
+    fn compile(self, common: &Common, faults: &mut Faults) -> Option<Existence> {
         if self.terms.is_empty() && self.patterns.is_empty() {
             faults.at(common.kind_at, "name `terms`, `patterns` or both in `params`");
             return None;
         }
         let terms = faults.terms(&self.terms, self.ignore_case, self.whole_words);
-        let mut patterns = Vec::new();
-        for pattern in &self.patterns {
-            match pattern::compile(&pattern.value, self.ignore_case) {
-                Ok(regex) => patterns.push(regex),
-                Err(reason) => faults.at(pattern.referenced, reason),
-            }
-        }
-        Some(Kind::Existence(Existence {
+        let patterns = faults.regexes(&self.patterns, self.ignore_case);
+        Some(Existence {
             terms,
             plain: self.terms.into_iter().map(|term| term.value).collect(),
             patterns,
             fix: common.fix.clone(),
             as_decoders_do: self.ignore_case && self.whole_words,
-        }))
+            ignore_case: self.ignore_case,
+        })
     }
 }
 
-impl Existence {
-    pub(crate) fn hits(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<Hit> {
+impl Check for Existence {
+    fn message_names(&self) -> &'static [&'static str] {
+        &["match"]
+    }
+
+    fn takes_fix(&self) -> bool {
+        true
+    }
+
+    fn hits(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<Hit> {
         let mut hits = Vec::new();
         for slot in scene.slots(&rule.when) {
             let counts = rule.counts(slot);
             let mut ranges: Vec<_> =
-                self.terms.iter().flat_map(|terms| slot.find(terms)).map(|(_, range)| range).collect();
-            ranges.extend(self.patterns.iter().flat_map(|regex| pattern::find(regex, slot)));
-            ranges.retain(counts);
-            ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-            let mut end = 0;
-            for range in ranges {
-                // What lies inside a longer hit is the same offence.
-                if range.end > end {
-                    end = range.end;
-                    hits.push(Hit { fix: self.fix.clone(), ..Hit::at(slot, range) });
-                }
-            }
+                self.terms.iter().flat_map(|terms| slot.find(terms)).map(|(_, range)| (range, ())).collect();
+            ranges.extend(self.patterns.iter().flat_map(|pattern| pattern.find(slot)).map(|range| (range, ())));
+            ranges.retain(|(range, ())| counts(range));
+            let told = outermost(ranges).into_iter();
+            hits.extend(told.map(|(range, ())| Hit { fix: self.fix.clone(), ..Hit::at(slot, range) }));
         }
         hits
     }
 
     /// Terms that a decoder can be bound by exactly. It knows no exceptions: it just cannot write those phrases either,
     /// which people still can.
-    pub(crate) fn decoder_terms(&self) -> &[String] {
+    fn decoder_terms(&self) -> &[String] {
         if self.as_decoders_do { &self.plain } else { &[] }
+    }
+
+    fn decoder_patterns(&self) -> Vec<(&str, bool)> {
+        self.patterns.iter().map(|pattern| (pattern.as_str(), self.ignore_case)).collect()
+    }
+
+    fn binding(&self) -> Binding {
+        match (self.plain.is_empty() || self.as_decoders_do, self.patterns.is_empty()) {
+            (true, _) => Binding::Exact,
+            (false, false) => Binding::Partly("its terms are parts of words, or of one case"),
+            (false, true) => Binding::Checked("its terms are parts of words, or of one case"),
+        }
     }
 }

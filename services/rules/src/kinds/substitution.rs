@@ -16,12 +16,12 @@
 //!
 //! **Options.** `ignore_case` and `whole_words`, both true unless said otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::Kind;
+use super::{Check, Params};
 use crate::load::{Common, Faults};
 use crate::rule::{Hit, Rule};
 use crate::scene::Scene;
@@ -44,20 +44,60 @@ impl Default for SubstitutionParams {
 
 #[derive(Debug)]
 pub(crate) struct Substitution {
+    swap: Swap,
+    /// What a decoder can be bound by exactly.
+    plain: Vec<String>,
+}
+
+impl Params for SubstitutionParams {
+    type Kind = Substitution;
+
+    fn compile(self, common: &Common, faults: &mut Faults) -> Option<Substitution> {
+        if self.swap.is_empty() {
+            faults.at(common.kind_at, "name at least one pair in `params.swap`, such as `utilize: use`");
+            return None;
+        }
+        let as_decoders_do = self.ignore_case && self.whole_words;
+        let plain = if as_decoders_do { self.swap.keys().cloned().collect() } else { Vec::new() };
+        let pairs = self.swap.into_iter().collect();
+        let swap = Swap::compile(pairs, self.ignore_case, self.whole_words, faults)?;
+        Some(Substitution { swap, plain })
+    }
+}
+
+impl Check for Substitution {
+    fn message_names(&self) -> &'static [&'static str] {
+        &["match", "fix"]
+    }
+
+    fn hits(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<Hit> {
+        self.swap.hits(rule, scene).into_iter().map(|(_, hit)| hit).collect()
+    }
+
+    fn decoder_terms(&self) -> &[String] {
+        &self.plain
+    }
+}
+
+/// Words, each with a better one.
+#[derive(Debug)]
+pub(super) struct Swap {
     terms: Terms,
     /// In the order of `terms`.
     better: Vec<String>,
 }
 
-impl SubstitutionParams {
-    pub(crate) fn compile(self, common: &Common, faults: &mut Faults) -> Option<Kind> {
-        if self.swap.is_empty() {
-            faults.at(common.kind_at, "name at least one pair in `params.swap`, such as `utilize: use`");
-            return None;
-        }
-        let folded = |text: &str| fold(text.trim(), self.ignore_case).text.into_owned();
-        let from: Vec<String> = self.swap.keys().map(|key| folded(key)).collect();
-        for (key, better) in &self.swap {
+impl Swap {
+    /// Of pairs (from, to); swapping a word for itself, or for one that is swapped too, is a fault.
+    pub(super) fn compile(
+        pairs: Vec<(String, Spanned<String>)>,
+        ignore_case: bool,
+        whole_words: bool,
+        faults: &mut Faults,
+    ) -> Option<Self> {
+        let folded = |text: &str| fold(text.trim(), ignore_case).text.into_owned();
+        let from: HashSet<String> = pairs.iter().map(|(key, _)| folded(key)).collect();
+        for (key, better) in &pairs {
             let to = folded(&better.value);
             if to == folded(key) {
                 faults.at(better.referenced, format!("`{key}` is swapped for itself"));
@@ -65,18 +105,14 @@ impl SubstitutionParams {
                 faults.at(better.referenced, format!("`{}` is itself swapped for something else", better.value));
             }
         }
-        let written: Vec<Spanned<String>> = self
-            .swap
-            .iter()
-            .map(|(key, better)| Spanned::new(key.clone(), better.referenced, better.defined))
-            .collect();
-        let terms = faults.terms(&written, self.ignore_case, self.whole_words)?;
-        Some(Kind::Substitution(Substitution { terms, better: self.swap.into_values().map(|to| to.value).collect() }))
+        let written: Vec<Spanned<String>> =
+            pairs.iter().map(|(key, better)| Spanned::new(key.clone(), better.referenced, better.defined)).collect();
+        let terms = faults.terms(&written, ignore_case, whole_words)?;
+        Some(Self { terms, better: pairs.into_iter().map(|(_, to)| to.value).collect() })
     }
-}
 
-impl Substitution {
-    pub(crate) fn hits(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<Hit> {
+    /// Where the words stand, each with its index and the fix.
+    pub(super) fn hits(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<(usize, Hit)> {
         let mut hits = Vec::new();
         for slot in scene.slots(&rule.when) {
             let counts = rule.counts(slot);
@@ -86,7 +122,7 @@ impl Substitution {
                     let mut hit = Hit::at(slot, range);
                     hit.values.push(("fix", fix.clone()));
                     hit.fix = Some(fix);
-                    hits.push(hit);
+                    hits.push((term, hit));
                 }
             }
         }
@@ -95,7 +131,7 @@ impl Substitution {
 }
 
 /// `better` with a capital where `found` has one; all capitals where `found` is a word of capitals.
-fn in_the_case_of(found: &str, better: &str) -> String {
+pub(super) fn in_the_case_of(found: &str, better: &str) -> String {
     let mut letters = found.chars().filter(|c| c.is_alphabetic());
     let first = letters.next().is_some_and(char::is_uppercase);
     let rest = letters.next().is_some_and(char::is_uppercase) && letters.all(|c| !c.is_lowercase());

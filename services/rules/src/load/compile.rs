@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use countersign_domain::finding::Severity;
+use countersign_domain::overriding::Override;
+use countersign_domain::people::Role;
 use countersign_domain::place::Market;
 use serde_saphyr::{Location, Spanned};
 
 use super::Faults;
-use super::file::{MessageFile, RuleFile, TestsFile, WhenFile};
+use super::file::{MessageFile, OverrideFile, RuleFile, TestsFile, WhenFile};
 use crate::examples::{Example, Examples};
 use crate::kinds::Kind;
 use crate::message::{Message, names};
@@ -28,16 +31,18 @@ pub(super) fn finish(pack: &str, path: &str, file: RuleFile<()>, kind: Kind, fau
     if let Some(link) = file.link.as_ref().filter(|link| !link.value.starts_with("https://")) {
         faults.at(link.referenced, "`link` must start with https://");
     }
-    if let Some(scope) = file.scope.as_ref().filter(|_| !kind.reads_words()) {
+    if let Some(scope) = file.scope.as_ref().filter(|_| !kind.check().reads_words()) {
         faults.at(scope.referenced, format!("`scope` means nothing to the kind {}", kind.name()));
     }
-    if let Some(exception) = file.exceptions.first().filter(|_| !kind.reads_words()) {
+    if let Some(exception) = file.exceptions.first().filter(|_| !kind.check().reads_words()) {
         faults.at(exception.referenced, format!("`exceptions` mean nothing to the kind {}", kind.name()));
     }
-    if let Some(fix) = file.fix.as_ref().filter(|_| !matches!(kind, Kind::Existence(_))) {
+    if let Some(fix) = file.fix.as_ref().filter(|_| !kind.check().takes_fix()) {
         faults.at(fix.referenced, format!("`fix` means nothing to the kind {}", kind.name()));
     }
-    let exceptions = faults.terms(&file.exceptions, true, true);
+    check_languages(&file, &kind, faults);
+    let exceptions = faults.terms(&file.exceptions, true, true).into_iter().collect();
+    let overriding = overriding(file.overriding, file.severity, faults);
     let message = message(file.message, &kind, faults);
     Some(Rule {
         id: format!("{pack}.{}", file.id.value),
@@ -51,6 +56,7 @@ pub(super) fn finish(pack: &str, path: &str, file: RuleFile<()>, kind: Kind, fau
         kind,
         exceptions,
         owner: file.owner,
+        overriding,
         status: file.status,
         examples: examples(file.tests, faults),
         file: path.to_owned(),
@@ -66,14 +72,45 @@ fn check_id(path: &str, id: &Spanned<String>, faults: &mut Faults) {
     }
 }
 
+/// Kinds that read some languages only must be asked for no other.
+fn check_languages(file: &RuleFile<()>, kind: &Kind, faults: &mut Faults) {
+    let Some(known) = kind.check().languages() else { return };
+    let list = known.join(", ");
+    let name = kind.name();
+    if file.when.locales.is_empty() {
+        faults.at(file.kind.referenced, format!("{name} reads {list} only; name the locales in `when.locales`"));
+    }
+    for locale in file.when.locales.iter().filter(|locale| !known.contains(&locale.language())) {
+        faults.at(file.kind.referenced, format!("{name} cannot read {locale}; it reads {list}"));
+    }
+}
+
+fn overriding(file: Option<Spanned<OverrideFile>>, severity: Severity, faults: &mut Faults) -> Option<Override> {
+    let file = file?;
+    if file.value.allowed && severity == Severity::Block {
+        faults.at(file.referenced, "a block is never overridden; leave `override` out, or make the rule an error");
+    }
+    let mut roles = Vec::new();
+    for role in file.value.roles {
+        match role.value.parse::<Role>() {
+            Ok(role) => roles.push(role),
+            Err(error) => faults.at(role.referenced, error.to_string()),
+        }
+    }
+    if roles.is_empty() {
+        roles.push(Role::Reviewer);
+    }
+    Some(Override { allowed: file.value.allowed, roles, reason_required: file.value.reason_required })
+}
+
 fn message(file: Spanned<MessageFile>, kind: &Kind, faults: &mut Faults) -> Message {
     let by_language = file.value.0;
     if by_language.get("en").is_none_or(|text| text.trim().is_empty()) {
         faults.at(file.referenced, "`message` has no English text (`en`)");
     }
     for name in by_language.values().flat_map(|text| names(text)) {
-        if !kind.message_names().contains(&name.as_str()) {
-            let known = kind.message_names().join("}, {");
+        if !kind.check().message_names().contains(&name.as_str()) {
+            let known = kind.check().message_names().join("}, {");
             faults.at(file.referenced, format!("`message` uses {{{name}}}; this kind knows {{{known}}}"));
         }
     }
@@ -81,14 +118,8 @@ fn message(file: Spanned<MessageFile>, kind: &Kind, faults: &mut Faults) -> Mess
 }
 
 fn when(file: WhenFile, faults: &mut Faults) -> When {
-    let mut markets: Vec<Market> = Vec::new();
-    for market in file.markets {
-        match market.value.as_str() {
-            "EU" => markets.extend(EU.iter().filter_map(|code| code.parse::<Market>().ok())),
-            "UK" => faults.at(market.referenced, "write GB for the United Kingdom, as ISO 3166 does"),
-            _ => markets.push(market.value),
-        }
-    }
+    let markets =
+        file.markets.into_iter().flat_map(|market| members(market.value, market.referenced, faults)).collect();
     if let (Some(from), Some(until)) = (file.from, &file.until)
         && until.value <= from
     {
@@ -97,14 +128,28 @@ fn when(file: WhenFile, faults: &mut Faults) -> When {
     When {
         // The pack says whose it is.
         brands: Vec::new(),
+        not_brands: Vec::new(),
         locales: file.locales,
         markets,
         channels: file.channels,
         products: file.products,
+        tiers: file.tiers,
         asset_types: file.asset_types,
         slots: file.slots,
         from: file.from,
         until: file.until.map(|until| until.value),
+    }
+}
+
+/// The market, or those that it stands for: `EU` is its members.
+pub(crate) fn members(market: Market, at: Location, faults: &mut Faults) -> Vec<Market> {
+    match market.as_str() {
+        "EU" => EU.iter().filter_map(|code| code.parse().ok()).collect(),
+        "UK" => {
+            faults.at(at, "write GB for the United Kingdom, as ISO 3166 does");
+            Vec::new()
+        }
+        _ => vec![market],
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is wrong with a pack, and where.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Location, Spanned};
 
+use crate::kinds::pattern::Pattern;
 use crate::terms::Terms;
 use crate::view::fold;
 
@@ -47,16 +49,36 @@ impl fmt::Display for PackError {
 
 impl std::error::Error for PackError {}
 
+/// What rules look for, to be found for all of them at once.
+#[derive(Debug, Default)]
+pub(crate) struct Sought {
+    pub lists: Vec<Terms>,
+    pub patterns: Vec<Pattern>,
+}
+
+impl Sought {
+    /// Takes what a file compiled to.
+    pub(crate) fn take(&mut self, file: &mut Faults) {
+        self.lists.append(&mut file.lists);
+        self.patterns.append(&mut file.regexes);
+    }
+}
+
 /// The faults of one file.
 #[derive(Debug)]
 pub(crate) struct Faults {
     file: String,
     list: Vec<Fault>,
+    /// The lists of terms and the patterns that the file compiled to.
+    pub lists: Vec<Terms>,
+    regexes: Vec<Pattern>,
+    /// How many patterns it has.
+    pub patterns: usize,
 }
 
 impl Faults {
     pub(crate) const fn new(file: String) -> Self {
-        Self { file, list: Vec::new() }
+        Self { file, list: Vec::new(), lists: Vec::new(), regexes: Vec::new(), patterns: 0 }
     }
 
     pub(crate) fn at(&mut self, location: Location, reason: impl Into<String>) {
@@ -64,9 +86,24 @@ impl Faults {
         self.list.push(Fault { file: self.file.clone(), line, column, reason: reason.into() });
     }
 
+    /// Of the file as a whole.
+    pub(crate) fn whole(&mut self, reason: impl Into<String>) {
+        self.list.push(Fault::of_file(&self.file, reason));
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// The file's one document as `T`, or the parser's fault.
     pub(crate) fn parse<T: DeserializeOwned>(&mut self, text: &str) -> Option<T> {
-        serde_saphyr::from_str(text)
+        self.read(serde_saphyr::from_str(text))
+    }
+
+    /// What a parser gave, or its fault.
+    pub(crate) fn read<T>(&mut self, parsed: Result<T, serde_saphyr::Error>) -> Option<T> {
+        parsed
             .map_err(|error| {
                 let bare = error.without_snippet();
                 let sentence = bare.to_string();
@@ -81,24 +118,50 @@ impl Faults {
 
     /// Compiles terms; empty and repeated ones are faults.
     pub(crate) fn terms(&mut self, terms: &[Spanned<String>], ignore_case: bool, whole_words: bool) -> Option<Terms> {
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         for term in terms {
             let folded = fold(term.value.trim(), ignore_case).text.into_owned();
             if folded.trim().is_empty() {
                 self.at(term.referenced, "a term is empty");
-            } else if seen.contains(&folded) {
+            } else if !seen.insert(folded.clone()) {
                 self.at(term.referenced, format!("the term `{}` is there twice", term.value));
             }
-            seen.push(folded);
         }
-        if terms.is_empty() || seen.iter().any(String::is_empty) {
+        if seen.len() < terms.len() || terms.is_empty() {
             return None;
         }
-        let first = terms.first()?.referenced;
         let texts: Vec<&str> = terms.iter().map(|term| term.value.as_str()).collect();
-        Terms::new(&texts, ignore_case, whole_words)
-            .map_err(|error| self.at(first, format!("the terms do not compile: {error}")))
-            .ok()
+        let terms = Terms::new(&texts, ignore_case, whole_words);
+        self.lists.push(terms.clone());
+        Some(terms)
+    }
+
+    /// The checks that were named, one named twice being a fault; all of them where none was.
+    pub(crate) fn each_once<T: Clone + PartialEq>(&mut self, named: Vec<Spanned<T>>, all: &[T]) -> Vec<T> {
+        let mut once = Vec::new();
+        for check in named {
+            if once.contains(&check.value) {
+                self.at(check.referenced, "the check is there twice");
+            }
+            once.push(check.value);
+        }
+        if once.is_empty() { all.to_vec() } else { once }
+    }
+
+    /// Compiles patterns; what does not compile is a fault.
+    pub(crate) fn regexes(&mut self, patterns: &[Spanned<String>], ignore_case: bool) -> Vec<Pattern> {
+        self.patterns += patterns.len();
+        let mut compiled = Vec::new();
+        for pattern in patterns {
+            match Pattern::new(&pattern.value, ignore_case) {
+                Ok(regex) => {
+                    self.regexes.push(regex.clone());
+                    compiled.push(regex);
+                }
+                Err(reason) => self.at(pattern.referenced, reason),
+            }
+        }
+        compiled
     }
 
     pub(crate) fn into_list(self) -> Vec<Fault> {

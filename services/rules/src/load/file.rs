@@ -4,23 +4,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use countersign_domain::brand::Formality;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::finding::Severity;
 use countersign_domain::place::{Locale, Market};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::{Location, Spanned};
 
 use super::Faults;
 use super::compile::{Common, finish};
-use crate::kinds::{
-    Kind, existence::ExistenceParams, length::LengthParams, number_grounding::NumberGroundingParams,
-    placeholder::PlaceholderParams, required_text::RequiredTextParams, substitution::SubstitutionParams,
-};
+use crate::kinds::{self, Kind, Params, Reader};
 use crate::rule::{Rule, Status};
 use crate::scene::Scope;
-use crate::subject::Unit;
+use crate::subject::{Laid, SourceKind, Unit};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "P: Default + Deserialize<'de>"))]
@@ -46,6 +44,8 @@ pub(super) struct RuleFile<P> {
     pub fix: Option<Spanned<String>>,
     #[serde(default)]
     pub owner: Option<String>,
+    #[serde(default, rename = "override")]
+    pub overriding: Option<Spanned<OverrideFile>>,
     #[serde(default)]
     pub status: Status,
     pub tests: Spanned<TestsFile>,
@@ -58,10 +58,27 @@ pub(super) struct WhenFile {
     pub markets: Vec<Spanned<Market>>,
     pub channels: Vec<String>,
     pub products: Vec<String>,
+    pub tiers: Vec<String>,
     pub asset_types: Vec<String>,
     pub slots: Vec<String>,
     pub from: Option<Timestamp>,
     pub until: Option<Spanned<Timestamp>>,
+}
+
+/// Who may let a finding stand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OverrideFile {
+    pub allowed: bool,
+    /// Reviewers when left out.
+    #[serde(default)]
+    pub roles: Vec<Spanned<String>>,
+    #[serde(default = "yes")]
+    pub reason_required: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]
@@ -103,13 +120,45 @@ pub(crate) struct ContextFile {
     pub channel: Option<String>,
     pub asset_type: Option<String>,
     pub product: Option<String>,
+    pub tier: Option<String>,
     pub date: Option<Timestamp>,
     pub slot: Option<String>,
-    pub sources: Vec<String>,
+    pub sources: Vec<SourceFile>,
     pub locked: Vec<String>,
     /// Exact wordings by reference, for `{{claim.1}}` in the text.
     pub bound: BTreeMap<String, String>,
     pub limit: Option<LimitFile>,
+    /// What the text was translated from.
+    pub original: Option<OriginalFile>,
+    pub formality: Option<Formality>,
+    pub layout: Vec<Laid>,
+    pub metadata: Option<BTreeMap<String, bool>>,
+}
+
+/// A source: its text alone, or with what is known of it.
+#[derive(Debug)]
+pub(crate) struct SourceFile(pub SourceFields);
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SourceFields {
+    #[serde(default)]
+    pub id: String,
+    pub text: String,
+    #[serde(default)]
+    pub kind: SourceKind,
+    #[serde(default)]
+    pub markets: Vec<Market>,
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OriginalFile {
+    pub text: String,
+    #[serde(default)]
+    pub locale: Option<Locale>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -138,38 +187,38 @@ struct Head {
 /// the whole file as that kind keeps every fault's own line, which a buffered enum would lose.
 pub(super) fn read(pack: &str, path: &str, text: &str, faults: &mut Faults) -> Option<(Rule, Location)> {
     let head: Head = faults.parse(text)?;
-    macro_rules! as_kind {
-        ($params:ty) => {
-            read_as::<$params>(pack, path, text, faults, |params, common, faults| params.compile(common, faults))
-        };
-    }
-    match head.kind.value.as_str() {
-        "existence" => as_kind!(ExistenceParams),
-        "substitution" => as_kind!(SubstitutionParams),
-        "length" => as_kind!(LengthParams),
-        "placeholder" => as_kind!(PlaceholderParams),
-        "required_text" => as_kind!(RequiredTextParams),
-        "number_grounding" => as_kind!(NumberGroundingParams),
-        other => {
-            faults.at(head.kind.referenced, format!("unknown kind `{other}`; there are {}", Kind::NAMES.join(", ")));
+    let file = File { pack, path, text, faults };
+    match kinds::by_name(&head.kind.value, file) {
+        Some(read) => read,
+        None => {
+            let name = &head.kind.value;
+            faults.at(head.kind.referenced, format!("unknown kind `{name}`; there are {}", Kind::NAMES.join(", ")));
             None
         }
     }
 }
 
-fn read_as<P: Default + DeserializeOwned>(
-    pack: &str,
-    path: &str,
-    text: &str,
-    faults: &mut Faults,
-    compile: impl FnOnce(P, &Common, &mut Faults) -> Option<Kind>,
-) -> Option<(Rule, Location)> {
-    let file: RuleFile<P> = faults.parse(text)?;
-    let id_at = file.id.referenced;
-    let common = Common { kind_at: file.kind.referenced, fix: file.fix.as_ref().map(|fix| fix.value.clone()) };
-    let (rest, params) = file.part();
-    let kind = compile(params, &common, faults)?;
-    finish(pack, path, rest, kind, faults).map(|rule| (rule, id_at))
+struct File<'a> {
+    pack: &'a str,
+    path: &'a str,
+    text: &'a str,
+    faults: &'a mut Faults,
+}
+
+impl Reader for File<'_> {
+    type Out = Option<(Rule, Location)>;
+
+    fn read<P: Params>(self) -> Self::Out
+    where
+        Kind: From<P::Kind>,
+    {
+        let file: RuleFile<P> = self.faults.parse(self.text)?;
+        let id_at = file.id.referenced;
+        let common = Common { kind_at: file.kind.referenced, fix: file.fix.as_ref().map(|fix| fix.value.clone()) };
+        let (rest, params) = file.part();
+        let kind = params.compile(&common, self.faults)?;
+        finish(self.pack, self.path, rest, kind.into(), self.faults).map(|rule| (rule, id_at))
+    }
 }
 
 impl<P> RuleFile<P> {
@@ -188,6 +237,7 @@ impl<P> RuleFile<P> {
             exceptions,
             fix,
             owner,
+            overriding,
             status,
             tests,
         } = self;
@@ -205,6 +255,7 @@ impl<P> RuleFile<P> {
             exceptions,
             fix,
             owner,
+            overriding,
             status,
             tests,
         };
@@ -234,6 +285,18 @@ impl<'de, T: From<String> + Deserialize<'de>> Visitor<'de> for TextOr<T> {
 impl From<String> for ExampleFields {
     fn from(text: String) -> Self {
         Self { text, ..Self::default() }
+    }
+}
+
+impl From<String> for SourceFields {
+    fn from(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOr::<SourceFields>(PhantomData)).map(Self)
     }
 }
 

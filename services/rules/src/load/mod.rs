@@ -4,91 +4,88 @@
 //! rule. Nothing is guessed: unknown fields and kinds, duplicate ids and rules without examples are refused.
 //! Start reading at [`load`]; a rule file's fields are in `file.rs`.
 
+mod adjust;
 mod compile;
 mod fault;
 mod file;
+mod pack;
 mod source;
 
 pub use fault::{Fault, PackError};
 
-pub(crate) use compile::Common;
-pub(crate) use fault::Faults;
-pub(crate) use file::{ContextFile, LimitFile};
+pub(crate) use compile::{Common, members};
+pub(crate) use fault::{Faults, Sought};
+pub(crate) use file::{ContextFile, LimitFile, SourceFields, SourceFile};
 #[cfg(test)]
-pub(crate) use source::SourceFile;
+pub(crate) use source::PackFileText;
 pub(crate) use source::{PackSource, embedded, folder};
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_saphyr::Spanned;
-
 use crate::packs::PackInfo;
 use crate::rule::Rule;
 
-/// Of `pack.yaml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PackFile {
-    name: Spanned<String>,
-    version: Spanned<u32>,
-    title: String,
-    /// Names of the brands whose pack it is; for everybody when left out.
-    #[serde(default)]
-    brands: Vec<String>,
-}
-
 /// All packs compiled, in order, or all that is wrong with them.
-pub(crate) fn load(sources: &[PackSource]) -> Result<(Vec<PackInfo>, Vec<Rule>), PackError> {
+pub(crate) fn load(sources: Vec<PackSource>) -> Result<Loaded, PackError> {
     let mut faults = Vec::new();
-    let mut packs: Vec<PackInfo> = Vec::new();
-    let mut rules = Vec::new();
+    let packs = pack::gather(sources, &mut faults);
+    let mut rules: Vec<Rule> = Vec::new();
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
-    for source in sources {
-        let mut here = Faults::new(source.manifest.path.clone());
-        let mut brands = Vec::new();
-        let pack = here.parse::<PackFile>(&source.manifest.text).map(|pack| {
-            check_name(&pack, &packs, &mut here);
-            brands = pack.brands;
-            PackInfo { name: pack.name.value, version: pack.version.value, title: pack.title }
-        });
-        faults.extend(here.into_list());
-        let name = pack.as_ref().map_or("", |pack| pack.name.as_str());
-        for file in &source.rules {
+    let mut sought = Sought::default();
+    for pack in &packs {
+        let name = pack.name();
+        let mut patterns = 0;
+        for file in &pack.source.rules {
             let mut here = Faults::new(file.path.clone());
             if let Some((mut rule, id_at)) = file::read(name, &file.path, &file.text, &mut here) {
                 if let Some(first) = ids.get(&rule.id) {
                     here.at(id_at, format!("the id `{}` is taken by {first}; choose another", rule.id));
                 }
                 ids.entry(rule.id.clone()).or_insert_with(|| file.path.clone());
-                rule.when.brands.clone_from(&brands);
+                rule.when.brands.clone_from(&pack.file.brands);
                 rules.push(rule);
             }
+            patterns += here.patterns;
+            sought.take(&mut here);
             faults.extend(here.into_list());
         }
-        if source.rules.is_empty() {
-            faults.push(Fault::of_file(&source.manifest.path, "the pack has no rules; add one YAML file for each"));
+        if patterns > MAX_PATTERNS {
+            let reason =
+                format!("the pack has {patterns} patterns, {MAX_PATTERNS} are allowed; use `terms`, or part it");
+            faults.push(Fault::of_file(&pack.source.manifest.path, reason));
         }
-        packs.extend(pack);
+        if pack.source.rules.is_empty() && pack.file.extends.is_empty() {
+            let reason = "the pack has no rules; add one YAML file for each";
+            faults.push(Fault::of_file(&pack.source.manifest.path, reason));
+        }
+        adjust::adjust(pack, &packs, &mut rules, &mut sought, &mut faults);
     }
-    if faults.is_empty() { Ok((packs, rules)) } else { Err(PackError { faults }) }
+    let terms: usize = sought.lists.iter().map(|list| list.len()).sum();
+    if terms > MAX_TERMS {
+        let reason = format!("the packs have {terms} terms together, {MAX_TERMS} are allowed");
+        faults.push(Fault::of_file(packs.first().map_or("", |pack| &pack.source.manifest.path), reason));
+    }
+    if !faults.is_empty() {
+        return Err(PackError { faults });
+    }
+    let version = pack::version(&packs);
+    Ok(Loaded { packs: packs.into_iter().map(pack::Pack::info).collect(), rules, version, sought })
 }
 
-fn check_name(pack: &PackFile, packs: &[PackInfo], faults: &mut Faults) {
-    let name = &pack.name.value;
-    if !is_name(name) {
-        faults.at(pack.name.referenced, format!("`{name}` is no pack name; use small letters, digits and _"));
-    }
-    if name == "brand" {
-        faults.at(pack.name.referenced, "`brand` names the built-in rules; choose another name");
-    }
-    if packs.iter().any(|other| other.name == *name) {
-        faults.at(pack.name.referenced, format!("a pack `{name}` is loaded already; name or load it once"));
-    }
-    if pack.version.value == 0 {
-        faults.at(pack.version.referenced, "versions count from 1");
-    }
+/// Packs that were understood.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub packs: Vec<PackInfo>,
+    pub rules: Vec<Rule>,
+    pub version: String,
+    /// Every list of terms and every pattern of the rules.
+    pub sought: Sought,
 }
+
+/// Patterns of one pack: each is a machine of its own that takes up to two megabytes.
+const MAX_PATTERNS: usize = 2_000;
+/// Terms of all packs together; they are found by one machine.
+const MAX_TERMS: usize = 200_000;
 
 /// Names of packs and rules: they stand in findings, URLs and files.
 fn is_name(text: &str) -> bool {

@@ -20,13 +20,52 @@ const MANIFEST: &str = "pack.yaml";
 /// A pack's files, read and not yet understood. Rules are in order of their paths.
 #[derive(Debug)]
 pub(crate) struct PackSource {
-    pub manifest: SourceFile,
-    pub rules: Vec<SourceFile>,
+    pub manifest: PackFileText,
+    pub rules: Vec<PackFileText>,
+    /// Its folder; `None` of one that is compiled in.
+    pub folder: Option<PathBuf>,
+}
+
+impl PackSource {
+    /// Whether `wanted`, a folder that `from` names relative to itself, is this pack.
+    pub(crate) fn is(&self, from: &Self, wanted: &str) -> bool {
+        let (Some(here), Some(folder)) = (&self.folder, &from.folder) else { return false };
+        is_folder(wanted)
+            && here.canonicalize().is_ok_and(|here| folder.join(wanted).canonicalize().is_ok_and(|there| here == there))
+    }
+}
+
+fn is_folder(wanted: &str) -> bool {
+    wanted.starts_with('.')
+}
+
+/// The pack that `from` extends under the name or folder `wanted`.
+pub(crate) fn extended(from: &PackSource, wanted: &str) -> Result<PackSource, String> {
+    if !is_folder(wanted) {
+        let mut faults = Vec::new();
+        let pack = EMBEDDED.get_dir(wanted).and_then(|pack| embedded_pack(pack, &mut faults));
+        return pack.ok_or_else(|| {
+            format!(
+                "there is no pack `{wanted}`: name one that ships or is loaded, or a folder that begins with ./ or ../"
+            )
+        });
+    }
+    let folder = from.folder.as_ref().ok_or("a pack that is compiled in extends others by name")?.join(wanted);
+    if !folder.join(MANIFEST).is_file() {
+        return Err(format!("{} is no pack: it has no {MANIFEST}", folder.display()));
+    }
+    let mut faults = Vec::new();
+    let pack = read_pack(&folder, &mut faults);
+    match (pack, faults.first()) {
+        (Some(pack), None) => Ok(pack),
+        (_, Some(fault)) => Err(fault.to_string()),
+        (None, None) => Err(format!("{} cannot be read", folder.display())),
+    }
 }
 
 /// A file's text, and its path as faults name it.
 #[derive(Debug)]
-pub(crate) struct SourceFile {
+pub(crate) struct PackFileText {
     pub path: String,
     pub text: String,
 }
@@ -47,12 +86,12 @@ fn embedded_pack(pack: &Dir<'_>, faults: &mut Vec<Fault>) -> Option<PackSource> 
         for file in folder.files().filter(|file| is_yaml(file.path())) {
             let path = format!("brand-rules/{}", file.path().display());
             match file.contents_utf8() {
-                Some(text) => files.push(SourceFile { path, text: text.to_owned() }),
+                Some(text) => files.push(PackFileText { path, text: text.to_owned() }),
                 None => faults.push(Fault::of_file(&path, "is not UTF-8")),
             }
         }
     }
-    parted(files, &format!("brand-rules/{}", pack.path().join(MANIFEST).display()))
+    parted(files, &format!("brand-rules/{}", pack.path().join(MANIFEST).display()), None)
 }
 
 /// The packs of a folder: itself when it has a `pack.yaml`, else each folder in it that has one.
@@ -99,13 +138,13 @@ fn read_pack(pack: &Path, faults: &mut Vec<Fault>) -> Option<PackSource> {
                     return None;
                 }
                 match read(&path) {
-                    Ok(text) => files.push(SourceFile { path: path.display().to_string(), text }),
+                    Ok(text) => files.push(PackFileText { path: path.display().to_string(), text }),
                     Err(reason) => faults.push(Fault::of_file(&path.display().to_string(), reason)),
                 }
             }
         }
     }
-    parted(files, &pack.join(MANIFEST).display().to_string())
+    parted(files, &pack.join(MANIFEST).display().to_string(), Some(pack))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -127,11 +166,11 @@ fn list(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// The manifest and the rest, sorted; `None` when the manifest could not be read, of which a fault already tells.
-fn parted(mut files: Vec<SourceFile>, manifest: &str) -> Option<PackSource> {
+fn parted(mut files: Vec<PackFileText>, manifest: &str, folder: Option<&Path>) -> Option<PackSource> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let at = files.iter().position(|file| file.path == manifest)?;
     let manifest = files.remove(at);
-    Some(PackSource { manifest, rules: files })
+    Some(PackSource { manifest, rules: files, folder: folder.map(Path::to_path_buf) })
 }
 
 fn is_yaml(path: &Path) -> bool {

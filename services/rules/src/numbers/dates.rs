@@ -1,4 +1,4 @@
-//! Dates: with month names in English and German, and in digits by the locale's order.
+//! Dates: with month names in English, German, French, Spanish and Italian, and in digits by the locale's order.
 
 use std::sync::LazyLock;
 
@@ -22,16 +22,37 @@ const MONTHS: [&[&str]; 12] = [
     &["December", "Dezember", "Dec", "Dez"],
 ];
 
-/// `30. November 2026`, `30th of November`, `November 30, 2026`, `November 2026`. Month names with a capital only, so
+/// Names in French, Spanish and Italian, which have no capital; those that are an ordinary word as well (`mars`, `mayo`)
+/// count as any other, since a day or a year stands beside them.
+const ROMANCE: [&[&str]; 12] = [
+    &["janvier", "enero", "gennaio"],
+    &["février", "febrero", "febbraio"],
+    &["mars", "marzo"],
+    &["avril", "abril", "aprile"],
+    &["mai", "mayo", "maggio"],
+    &["juin", "junio", "giugno"],
+    &["juillet", "julio", "luglio"],
+    &["août", "agosto"],
+    &["septembre", "septiembre", "setiembre", "settembre"],
+    &["octobre", "octubre", "ottobre"],
+    &["novembre", "noviembre"],
+    &["décembre", "diciembre", "dicembre"],
+];
+
+/// `30. November 2026`, `30th of November`, `November 30, 2026`, `November 2026`, `1er mars 2026`, `30 de
+/// noviembre de 2026`. English and German month names with a capital only, so
 /// that "may 5" is no date.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     let names: Vec<&str> = MONTHS.iter().flat_map(|names| names.iter().copied()).collect();
     let month = names.join("|");
+    let romance = ROMANCE.iter().flat_map(|names| names.iter().copied()).collect::<Vec<_>>().join("|");
     Regex::new(&format!(
         r"(?x)
         \b (?P<d1>[0-9]{{1,2}}) (?:\.|st|nd|rd|th)? \s{{1,2}} (?:of\s)? (?P<m1>{month})\b \.? (?: ,?\s(?P<y1>[0-9]{{4}})\b )?
         | \b (?P<m2>{month})\b \.? \s (?P<y2>[0-9]{{4}})\b
         | \b (?P<m3>{month})\b \.? \s (?P<d3>[0-9]{{1,2}})(?:st|nd|rd|th)?\b (?: ,?\s(?P<y3>[0-9]{{4}})\b )?
+        | \b (?P<d4>[0-9]{{1,2}}) (?:er|º|°)? \s (?:de\s)? (?P<m4>{romance})\b (?: \s(?:del?\s)?(?P<y4>[0-9]{{4}})\b )?
+        | \b (?P<m5>{romance})\b \s (?:del?\s)? (?P<y5>[0-9]{{4}})\b
         "
     ))
     .expect("a fixed pattern that the tests compile")
@@ -44,10 +65,13 @@ pub(super) fn named(text: &str) -> Vec<Found> {
 
 fn read(captures: &Captures<'_>) -> Option<Found> {
     let get = |names: &[&str]| names.iter().find_map(|name| captures.name(name)).map(|found| found.as_str());
-    let name = get(&["m1", "m2", "m3"])?;
-    let month = MONTHS.iter().position(|names| names.contains(&name))?;
-    let day = get(&["d1", "d3"]).map(str::parse).transpose().ok()?;
-    let year = get(&["y1", "y2", "y3"]).map(str::parse).transpose().ok()?;
+    let name = get(&["m1", "m2", "m3", "m4", "m5"])?;
+    let month = MONTHS
+        .iter()
+        .position(|names| names.contains(&name))
+        .or_else(|| ROMANCE.iter().position(|names| names.contains(&name)))?;
+    let day = get(&["d1", "d3", "d4"]).map(str::parse).transpose().ok()?;
+    let year = get(&["y1", "y2", "y3", "y4", "y5"]).map(str::parse).transpose().ok()?;
     let date = Date { year, month: u8::try_from(month + 1).ok()?, day };
     (day.is_none_or(|day: u8| (1..=31).contains(&day)))
         .then(|| Found { range: captures.get_match().range(), figure: Figure::Date(date) })

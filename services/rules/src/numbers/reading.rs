@@ -9,6 +9,8 @@ pub(crate) struct Reading {
     pub month_first: bool,
     /// `Billion` is 10^12, as in German.
     pub long_scale: bool,
+    /// Thousands may be parted by a space that people type: `1 200`.
+    pub space_groups: bool,
 }
 
 /// Languages that write a decimal comma (CLDR), but in the regions below.
@@ -28,7 +30,7 @@ impl Reading {
     /// Of an unknown locale as of English.
     pub(crate) fn of(locale: Option<&Locale>) -> Self {
         let Some(locale) = locale else {
-            return Self { comma_is_decimal: false, month_first: false, long_scale: false };
+            return Self { comma_is_decimal: false, month_first: false, long_scale: false, space_groups: false };
         };
         let language = locale.language();
         let market = locale.market();
@@ -38,6 +40,7 @@ impl Reading {
         Self {
             comma_is_decimal: comma && !point,
             month_first: language == "en" && matches!(region, "US" | "PH" | ""),
+            space_groups: comma,
             long_scale: matches!(language, "de" | "fr" | "es" | "it" | "nl" | "pl" | "sv" | "da" | "nb" | "fi"),
         }
     }

@@ -5,7 +5,7 @@ use super::reading::{Reading, digit, parts};
 use super::{Class, Figure, Found, Number, Value};
 
 /// Words and marks that make a number a price.
-const CURRENCIES: [(&str, &str); 30] = [
+const CURRENCIES: [(&str, &str); 37] = [
     ("€", "€"),
     ("eur", "€"),
     ("euro", "€"),
@@ -15,11 +15,18 @@ const CURRENCIES: [(&str, &str); 30] = [
     ("usd", "$"),
     ("dollar", "$"),
     ("dollars", "$"),
+    ("dólar", "$"),
+    ("dólares", "$"),
+    ("dollaro", "$"),
+    ("dollari", "$"),
     ("£", "£"),
     ("gbp", "£"),
     ("pound", "£"),
     ("pounds", "£"),
     ("pfund", "£"),
+    ("livres", "£"),
+    ("libras", "£"),
+    ("sterline", "£"),
     ("¥", "¥"),
     ("jpy", "¥"),
     ("yen", "¥"),
@@ -38,7 +45,7 @@ const CURRENCIES: [(&str, &str); 30] = [
     ("pln", "zł"),
 ];
 /// Words that multiply; `billion` is read by the locale.
-const SCALES: [(&str, i64); 16] = [
+const SCALES: [(&str, i64); 23] = [
     ("k", 3),
     ("thousand", 3),
     ("tausend", 3),
@@ -47,11 +54,18 @@ const SCALES: [(&str, i64); 16] = [
     ("mn", 6),
     ("million", 6),
     ("millions", 6),
+    ("millón", 6),
+    ("millones", 6),
+    ("milione", 6),
+    ("milioni", 6),
     ("millionen", 6),
     ("mio", 6),
     ("bn", 9),
     ("milliarde", 9),
     ("milliarden", 9),
+    ("milliards", 9),
+    ("miliardo", 9),
+    ("miliardi", 9),
     ("mrd", 9),
     ("trillion", 12),
     ("thousands", 3),
@@ -89,7 +103,7 @@ fn figure(text: &str, floor: usize, start: usize, end: usize, reading: Reading) 
     if (!before.is_empty() && price.is_none()) || first.and_then(digit).is_none() {
         return literal(text, word_start, start, end);
     }
-    let core_end = core(text, start, end);
+    let core_end = core(text, start, end, reading);
     let token = &text[start..core_end];
     let ascii: String = token.chars().map(|c| digit(c).unwrap_or(c)).collect();
     if let Some(date) = dates::digits(&ascii, text[core_end..end].starts_with('.'), reading) {
@@ -119,8 +133,10 @@ fn literal(text: &str, word_start: usize, start: usize, end: usize) -> Found {
 }
 
 /// Where the digits and separators that begin at `start` end.
-fn core(text: &str, start: usize, end: usize) -> usize {
+fn core(text: &str, start: usize, end: usize, reading: Reading) -> usize {
     let mut at = run(text, start, end);
+    // `1 200`, but not `2026 300`, nor `24 3655`.
+    let mut spaced = reading.space_groups && text[start..at].chars().count() <= 3;
     if let Some(date) = iso(text, start, at, end) {
         return date;
     }
@@ -130,12 +146,14 @@ fn core(text: &str, start: usize, end: usize) -> usize {
         let digits = text[next..next_end].chars().count();
         let joins = match mark {
             '.' | ',' | ':' | '/' => digits > 0,
+            ' ' => spaced && digits == 3,
             '\'' | '\u{2019}' | '\u{A0}' | '\u{202F}' | '\u{2009}' => digits == 3,
             _ => false,
         };
         if !joins {
             break;
         }
+        spaced &= mark == ' ';
         at = next_end;
     }
     at
@@ -224,6 +242,9 @@ impl Tail {
             if class != Class::Plain {
                 tail.class = class;
                 tail.end = word_end;
+            } else if let Some((class, class_end)) = of(text, &word, word_end, end).filter(|_| tail.scale != 0) {
+                tail.class = class;
+                tail.end = class_end;
             } else if attached && matches!(word.as_str(), "st" | "nd" | "rd" | "th") {
                 tail.end = word_end;
             } else {
@@ -239,6 +260,15 @@ impl Tail {
     }
 }
 
+/// The currency behind `de`, `d'` or `di`: `millions d'euros`.
+fn of(text: &str, word: &str, word_end: usize, end: usize) -> Option<(Class, usize)> {
+    let elided =
+        text[word_end..end].chars().next().filter(|c| matches!(c, '\'' | '\u{2019}')).map_or(0, char::len_utf8);
+    let joins = matches!(word, "de" | "di") && elided == 0 || word == "d" && elided > 0;
+    let (word, word_end, _) = word_after(text, word_end + elided, end).filter(|_| joins)?;
+    currency(&word).map(|code| (Class::Currency(code), word_end))
+}
+
 /// The word or mark at `start`, over at most one space or hyphen, in lower case; its end, and whether it touches.
 fn word_after(text: &str, start: usize, end: usize) -> Option<(String, usize, bool)> {
     let rest = &text[start..end];
@@ -249,8 +279,12 @@ fn word_after(text: &str, start: usize, end: usize) -> Option<(String, usize, bo
         .map_or(0, char::len_utf8);
     let rest = &rest[gap..];
     let first = rest.chars().next()?;
-    if rest.get(..8).is_some_and(|words| words.eq_ignore_ascii_case("per cent")) {
-        return Some(("percent".to_owned(), start + gap + 8, false));
+    for words in ["per cent", "pour cent", "por ciento", "per cento"] {
+        if rest.get(..words.len()).is_some_and(|here| here.eq_ignore_ascii_case(words))
+            && !rest[words.len()..].starts_with(char::is_alphanumeric)
+        {
+            return Some(("percent".to_owned(), start + gap + words.len(), false));
+        }
     }
     let len = if first.is_alphabetic() {
         rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())

@@ -76,6 +76,40 @@ fn dates_are_compared_as_dates() {
 }
 
 #[test]
+fn months_in_french_spanish_and_italian_are_read() {
+    for (tag, written) in [
+        ("fr-FR", "le 30 novembre 2026"),
+        ("fr-FR", "en novembre 2026"),
+        ("es-ES", "el 30 de noviembre de 2026"),
+        ("es-ES", "noviembre de 2026"),
+        ("it-IT", "il 30 novembre 2026"),
+        ("it-IT", "dal 30 novembre"),
+    ] {
+        assert!(grounded(tag, "2026-11-30", written), "{written}");
+    }
+    assert!(grounded("fr-FR", "01/03/2026", "dès le 1er mars"));
+    assert!(!grounded("es-ES", "2026-11-30", "el 30 de octubre de 2026"));
+}
+
+#[test]
+fn a_typed_space_parts_thousands_where_decimals_have_a_comma() {
+    assert!(grounded("fr-FR", "1\u{A0}200 entreprises", "1 200 entreprises"));
+    assert!(!grounded("fr-FR", "1 200 entreprises", "2 200 entreprises"));
+    assert_eq!(
+        spans("fr-FR", "En 2026 300 clients, 12 345 678 euros, 5 1234"),
+        ["2026", "300", "12 345 678 euros", "5", "1234"]
+    );
+    assert_eq!(spans("en-US", "5 100 users"), ["5", "100"]);
+}
+
+#[test]
+fn currencies_stand_behind_a_preposition_of_a_scale() {
+    assert!(grounded("fr-FR", "2 000 000 €", "2 millions d’euros"));
+    assert!(grounded("es-ES", "2.000.000 €", "2 millones de euros"));
+    assert!(grounded("it-IT", "2.000.000 €", "2 milioni di euro"));
+}
+
+#[test]
 fn what_is_no_number_is_compared_as_it_is_written() {
     assert!(grounded("en-US", "B2B, 24/7, v2.1.3, 10:30", "b2b 24/7 at 10:30"));
     assert!(!grounded("en-US", "24 and 7", "24/7"));

@@ -65,7 +65,7 @@ fn a_file_is_checked_for_words_and_not_for_what_files_do_not_have() {
     let text = "Hello {{partner.display_name}},\n\nit is risk-free. Dear {{name}}, 99 %.\n";
     let findings = packs.check_text(text, &place, &BrandTerms::default());
     let seen: Vec<_> = findings.iter().map(|f| (f.rule.as_str(), annotate(text, f))).collect();
-    assert_eq!(seen, [("core.absolute_promise", (3, 7)), ("core.unresolved_placeholder", (3, 23))]);
+    assert_eq!(seen, [("claims.absolute_promise", (3, 7)), ("core.unresolved_placeholder", (3, 23))]);
 }
 
 #[test]

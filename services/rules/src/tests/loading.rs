@@ -1,7 +1,10 @@
 //! What the loader refuses, each with its file and line.
 
 use super::{faults_of, try_pack};
-use crate::Packs;
+use countersign_domain::finding::Severity;
+use countersign_domain::people::Role;
+
+use crate::{Override, Packs};
 
 const GOOD: &str = "id: good\nkind: existence\nseverity: warn\nmessage: m\nwhy: w\nparams: {terms: [bad]}\ntests: {pass: [a], fail: [bad]}\n";
 
@@ -90,6 +93,25 @@ fn fields_that_mean_nothing_to_the_kind_are_refused() {
     refused("why: w", "why: w\nwhen: {markets: [UK]}", 6, "write GB");
     refused("why: w", "why: w\nwhen: {from: 2026-02-01, until: 2026-01-01}", 6, "never hold");
     refused("why: w", "why: w\nwhen: {locales: [de_DE]}", 6, "not a locale");
+}
+
+#[test]
+fn a_block_is_never_overridden() {
+    refused("severity: warn", "severity: block\noverride: {allowed: true}", 4, "a block is never overridden");
+    refused("severity: warn", "severity: error\noverride: {allowed: true, roles: [lawyer]}", 4, "lawyer");
+    let load = |severity: &str, said: &str| {
+        let rule = GOOD.replace("severity: warn", &format!("severity: {severity}{said}"));
+        try_pack(&[("good.yaml", &rule)]).unwrap()
+    };
+    let of = |packs: &Packs, severity| packs.rules()[0].overriding(severity);
+    let packs = load("block", "\noverride: {allowed: false}");
+    assert!(!of(&packs, Severity::Block).allowed);
+    let packs = load("error", "\noverride: {allowed: true, roles: [admin], reason_required: false}");
+    let own = of(&packs, Severity::Error);
+    assert_eq!((own.allowed, own.roles.as_slice(), own.reason_required), (true, &[Role::Admin][..], false));
+    assert!(!of(&packs, Severity::Block).allowed, "another pack made it a block");
+    let packs = load("error", "");
+    assert_eq!(of(&packs, Severity::Error), Override::usual(Severity::Error));
 }
 
 #[test]

@@ -1,20 +1,29 @@
 //! The crate seen from outside: packs in, findings out.
 
 mod checking;
+mod corpus;
+mod extending;
+mod formality;
+mod hygiene;
 mod kinds;
+mod links;
 mod loading;
 mod properties;
 mod shipped;
+mod sieving;
+mod translated;
+mod vale;
 
 use std::collections::BTreeMap;
 
+use countersign_domain::brand::Formality;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::content::{Bound, Content, SlotText};
 use countersign_domain::finding::Finding;
 use countersign_domain::place::{Locale, Market};
 
-use crate::load::{PackSource, SourceFile, load};
-use crate::{BrandTerms, Fault, Packs, Place, SlotLimit, Subject};
+use crate::load::{PackFileText, PackSource, load};
+use crate::{BrandTerms, Fault, Laid, Original, Packs, Place, SlotLimit, Source, SourceKind, Subject};
 
 /// A pack `test` of these files, or its faults.
 pub(super) fn try_pack(files: &[(&str, &str)]) -> Result<Packs, Vec<Fault>> {
@@ -34,6 +43,15 @@ pub(super) fn rule(severity: &str, fields: &str) -> Packs {
     try_pack(&[("r.yaml", &text)]).unwrap()
 }
 
+/// A source with what is known of it.
+pub(super) struct Known {
+    pub id: &'static str,
+    pub text: &'static str,
+    pub kind: SourceKind,
+    pub markets: Vec<Market>,
+    pub until: Option<Timestamp>,
+}
+
 /// Everything that a check may be given.
 pub(super) struct World {
     pub locale: Locale,
@@ -44,7 +62,14 @@ pub(super) struct World {
     pub limits: Vec<SlotLimit>,
     pub locked: Vec<String>,
     pub sources: Vec<String>,
+    /// Sources of which more is known: id, text, kind, first day that it no longer holds.
+    pub known: Vec<Known>,
+    pub metadata: Option<Vec<&'static str>>,
     pub terms: BrandTerms,
+    pub formality: Option<Formality>,
+    pub channel: Option<String>,
+    pub original: Option<(Content, Locale)>,
+    pub layout: Vec<Laid>,
 }
 
 impl World {
@@ -59,7 +84,13 @@ impl World {
             limits: Vec::new(),
             locked: Vec::new(),
             sources: Vec::new(),
+            known: Vec::new(),
+            metadata: None,
             terms: BrandTerms::default(),
+            formality: None,
+            channel: Some("email".into()),
+            original: None,
+            layout: Vec::new(),
         }
     }
 
@@ -71,24 +102,45 @@ impl World {
                 "product.name" => "Fjord Backup",
                 _ => return None,
             };
-            Some(Bound { reference: name.into(), source: format!("test:{name}"), text: text.into() })
+            Some(Bound { reference: name.into(), source: name.replacen('.', ":", 1), text: text.into() })
         };
         let text = SlotText::parse_with(text, bound).unwrap();
         self.slots.push((name.to_owned(), text));
         self
     }
 
+    /// The claim that `{{claim.1}}` is bound to, where and until when it holds.
+    pub fn claim(mut self, markets: &[&str], until: Option<&str>) -> Self {
+        self.known.push(Known {
+            id: "claim:1",
+            text: "It saves 12 %.",
+            kind: SourceKind::Claim,
+            markets: markets.iter().map(|market| market.parse().unwrap()).collect(),
+            until: until.map(|day| Timestamp::parse(day).unwrap()),
+        });
+        self
+    }
+
     pub fn check(&self, packs: &Packs) -> Vec<Finding> {
         let content = Content { slots: self.slots.iter().cloned().collect::<BTreeMap<_, _>>() };
         let locked: Vec<&str> = self.locked.iter().map(String::as_str).collect();
-        let sources: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        let mut sources: Vec<Source<'_>> = self.sources.iter().map(|text| Source::of_brief(text)).collect();
+        sources.extend(self.known.iter().map(|Known { id, text, kind, markets, until }| Source {
+            id,
+            text,
+            kind: *kind,
+            markets,
+            until: *until,
+        }));
         packs.check(&Subject {
-            content: &content,
-            place: self.place(),
             slots: &self.limits,
             locked: &locked,
             sources: &sources,
-            brand_terms: &self.terms,
+            formality: self.formality,
+            original: self.original.as_ref().map(|(content, locale)| Original { content, locale: Some(locale) }),
+            layout: &self.layout,
+            metadata: self.metadata.as_deref(),
+            ..Subject::new(&content, self.place(), &self.terms)
         })
     }
 
@@ -96,10 +148,11 @@ impl World {
         Place {
             locale: Some(&self.locale),
             market: Some(self.market),
-            channel: Some("email"),
+            channel: self.channel.as_deref(),
             asset_type: Some(&self.asset_type),
             brand: Some("Fjord"),
             product: Some("backup"),
+            tier: None,
             date: self.date,
         }
     }
@@ -119,9 +172,10 @@ impl World {
 /// Packs from memory, for faults of manifests.
 pub(super) fn faults_of(packs: &[(&str, &str)]) -> Vec<String> {
     let source = |(path, manifest): &(&str, &str)| PackSource {
-        manifest: SourceFile { path: (*path).to_owned(), text: (*manifest).to_owned() },
+        manifest: PackFileText { path: (*path).to_owned(), text: (*manifest).to_owned() },
         rules: Vec::new(),
+        folder: None,
     };
     let sources: Vec<PackSource> = packs.iter().map(source).collect();
-    load(&sources).unwrap_err().faults.iter().map(ToString::to_string).collect()
+    load(sources).unwrap_err().faults.iter().map(ToString::to_string).collect()
 }

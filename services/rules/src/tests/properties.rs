@@ -11,6 +11,30 @@ use crate::{BrandTerms, LineIndex, Packs, Place};
 
 static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::embedded().unwrap());
 
+/// The kinds that read language, each as wide as it goes.
+static LANGUAGE: LazyLock<Packs> = LazyLock::new(|| {
+    let rules = [
+        "kind: occurrence\nparams: {patterns: ['\\w+'], per: sentence, min: 2, max: 3}",
+        "kind: occurrence\nparams: {terms: [du, guaranteed], per: paragraph, min: 1}",
+        "kind: repetition",
+        "kind: repetition\nparams: {patterns: ['\\w', '\\W+']}",
+        "kind: consistency\nparams: {either: {du: guaranteed, Fjord: fjord, risk-free: klimaneutral}}",
+        "kind: conditional\nparams: {first: ['\\w+'], then: ['du'], within: sentence}",
+        "kind: capitalization\nparams: {style: sentence, exceptions: [TODO]}",
+        "kind: capitalization\nparams: {style: lower}",
+        "kind: capitalization\nwhen: {locales: [en]}\nparams: {style: title}",
+        "kind: metric\nwhen: {locales: [en]}\nparams: {measure: flesch_kincaid, max: 1, min_words: 1}",
+        "kind: metric\nparams: {measure: lix, max: 1, min_words: 1}",
+    ];
+    let file = |(index, fields): (usize, &&str)| {
+        let rest = "message: m\nwhy: w\ntests: {pass: [a], fail: [b]}";
+        (format!("r{index}.yaml"), format!("id: r{index}\nseverity: warn\n{fields}\n{rest}\n"))
+    };
+    let files: Vec<(String, String)> = rules.iter().enumerate().map(file).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    super::try_pack(&files).unwrap()
+});
+
 /// Text of everything that rules look for, in pieces, with any characters between.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -41,6 +65,17 @@ fn text() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+
+    #[test]
+    fn kinds_that_read_language_never_panic_and_stand_on_character_borders(text in text(), locale in prop::sample::select(vec!["en-US", "de-DE", "it-IT"])) {
+        let mut world = World::new(locale);
+        for name in ["a", "b"] {
+            world.slots.push((name.into(), SlotText { segments: vec![Segment::Text { text: text.clone() }] }));
+        }
+        for finding in world.check(&LANGUAGE) {
+            prop_assert!(finding.start <= finding.end && text.get(finding.start..finding.end).is_some(), "{finding:?}");
+        }
+    }
 
     #[test]
     fn checks_never_panic_and_spans_lie_on_character_borders(text in text(), locale in prop::sample::select(vec!["en-US", "de-DE", "fr-FR", "ar-EG"])) {
@@ -75,5 +110,20 @@ proptest! {
         world.slots.push(("body".into(), SlotText { segments }));
         world.sources = vec![text];
         prop_assert!(world.check(&PACKS).iter().all(|finding| finding.rule != "core.ungrounded_number"));
+    }
+}
+
+/// A megabyte of one thing, and a million marks on a letter.
+#[test]
+fn kinds_that_read_language_come_to_an_end_on_any_length() {
+    let mut texts: Vec<String> = ["a ", "A b. ", "du du ", "a\n", "\n\n", "Fjord fjord ", "., ", "ß"]
+        .iter()
+        .map(|piece| piece.repeat((1 << 20) / piece.len()))
+        .collect();
+    texts.push(format!("e{}", "\u{301}".repeat(1_000_000)));
+    for text in texts {
+        let mut world = World::new("en-US");
+        world.slots.push(("a".into(), SlotText { segments: vec![Segment::Text { text }] }));
+        assert!(world.check(&LANGUAGE).len() < 11 * 200 + 1, "each rule tells of so many and no more");
     }
 }

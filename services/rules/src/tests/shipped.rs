@@ -31,12 +31,12 @@ fn what_must_never_leave_blocks() {
         "core.unresolved_placeholder",
         "core.dummy_text",
         "core.ungrounded_number",
-        "core.generic_environmental_claim",
-        "core.allgemeine_umweltaussage",
+        "claims.generic_environmental_claim",
+        "claims.allgemeine_umweltaussage",
     ] {
         assert_eq!(severity(id), Some(Severity::Block), "{id}");
     }
-    for id in ["core.guaranteed_outcome", "core.garantiertes_ergebnis"] {
+    for id in ["claims.guaranteed_outcome", "claims.garantiertes_ergebnis"] {
         assert_eq!(severity(id), Some(Severity::Error), "{id}");
     }
 }
@@ -65,7 +65,10 @@ fn honest_copy_passes_in_both_languages() {
             required: true,
             count: 300,
         }];
-        assert_eq!(world.check(&packs), [], "{locale}");
+        let mut findings = world.check(&packs);
+        // Of what stands in no source a note may say so.
+        findings.retain(|finding| finding.severity > countersign_domain::finding::Severity::Info);
+        assert_eq!(findings, [], "{locale}");
     }
 }
 

@@ -71,7 +71,7 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     // An index of its own: the data folder's belongs to the service that may be running on it.
     let scratch = tempdir()?;
     let index = Arc::new(Index::open(&scratch.0).context("the index for retrieval cannot be made")?);
-    let drafter = Drafter::new(engine, templates, Packs::embedded()?, index)?;
+    let drafter = Drafter::new(engine, templates, Packs::embedded()?, index)?.with_figures(ask.model.figures.into());
     let bar = ProgressBar::new(assets.len() as u64).with_style(
         ProgressStyle::with_template("{bar:24} {pos}/{len} drafts  {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),

@@ -7,7 +7,7 @@ pub mod library;
 mod models;
 mod partner;
 mod remote;
-mod rules;
+pub mod rules;
 mod templates;
 mod user;
 mod verify;
@@ -36,11 +36,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             xliff::export(kit, source, target, url).await
         }
         Command::Kit(cli::Kit::ImportXliff { file, url, json }) => xliff::import(file, url, json).await,
-        Command::Rules(cli::Rules::Check { files, pack, locale, market, brand, data, json }) => {
-            let place = (locale.as_deref(), market.as_deref());
-            rules::check(&files, pack.as_deref(), place, brand.as_deref(), &data, json).await
-        }
-        Command::Rules(cli::Rules::Test { dir, json }) => rules::test(dir.as_deref(), json),
+        Command::Rules(command) => rules::run(command).await,
         Command::Templates(cli::Templates::Check { dir, json }) => templates::check(dir.as_deref(), json),
         Command::Templates(cli::Templates::Preview { dir, out, asset_type, locale }) => {
             templates::preview(dir.as_deref(), &out, asset_type.as_deref(), locale.as_deref())

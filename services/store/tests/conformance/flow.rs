@@ -1,14 +1,15 @@
 //! The way of one asset: drafted, claimed, decided, released, replaced, recalled.
 
-use countersign_domain::finding::Severity;
+use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::kit::AssetState;
+use countersign_domain::overriding::Usual;
 use countersign_domain::review::{Ballot, Refusal, ReviewState, Verdict};
 use countersign_store::{
     Actor, ChangeKind, ClaimError, ClaimRefusal, DecideError, KitFilter, PageRequest, ReleaseFilter, ReviewFilter,
     ReviewStatus, StoreError, UndoError,
 };
 
-use crate::world::{UNDO, World, block};
+use crate::world::{UNDO, World, block, error, let_stand};
 
 crate::conformance!(
     a_draft_is_read_as_it_was_written,
@@ -19,6 +20,7 @@ crate::conformance!(
     an_approved_asset_is_not_edited_before_its_release,
     whoever_edited_may_not_decide_and_whoever_asked_may,
     a_block_stands_against_approval,
+    an_error_stands_with_an_approval_that_says_so,
     a_decision_can_be_taken_back_for_a_while,
     a_review_is_held_by_one_at_a_time,
     of_two_decisions_at_once_one_wins,
@@ -90,12 +92,12 @@ async fn a_decision_on_an_older_digest_is_refused(world: World) {
     let seen = ballot.digest.clone();
     let newer = world.edit(asset, &world.second, "Anders.").await;
     let now = world.latest(asset).await.digest;
-    let refused = world.store.decide(review, ballot.clone(), world.reviewer.id, UNDO).await.unwrap_err();
+    let refused = world.store.decide(review, ballot.clone(), world.reviewer.id, &Usual, UNDO).await.unwrap_err();
     assert!(matches!(&refused, DecideError::Refusal(Refusal::Moved { seen: s, now: n }) if *s == seen && *n == now));
     // Nor does the old digest pass in the new review.
     let lease = world.store.review_claim(newer, world.reviewer.id, 60).await.unwrap();
     let stale = Ballot { lease: lease.token, ..ballot };
-    let refused = world.store.decide(newer, stale, world.reviewer.id, UNDO).await.unwrap_err();
+    let refused = world.store.decide(newer, stale, world.reviewer.id, &Usual, UNDO).await.unwrap_err();
     assert!(matches!(refused, DecideError::Refusal(Refusal::Moved { .. })));
     let old = world.store.review(review).await.unwrap().unwrap();
     assert!(matches!(old.state, ReviewState::Superseded { .. }));
@@ -136,11 +138,46 @@ async fn whoever_edited_may_not_decide_and_whoever_asked_may(world: World) {
 async fn a_block_stands_against_approval(world: World) {
     let (asset, review) = world.drafted_with(vec![block()]).await;
     let ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
-    let refused = world.store.decide(review, ballot.clone(), world.reviewer.id, UNDO).await.unwrap_err();
+    let refused = world.store.decide(review, ballot.clone(), world.reviewer.id, &Usual, UNDO).await.unwrap_err();
     assert!(matches!(refused, DecideError::Refusal(Refusal::Blocked(1))));
     let back = Ballot { verdict: Verdict::RequestChanges, ..ballot };
-    world.store.decide(review, back, world.reviewer.id, UNDO).await.unwrap();
+    world.store.decide(review, back, world.reviewer.id, &Usual, UNDO).await.unwrap();
     assert_eq!(state(&world, asset).await, AssetState::ChangesRequested);
+}
+
+async fn an_error_stands_with_an_approval_that_says_so(world: World) {
+    let (asset, review) = world.drafted_with(vec![block_as_warning(), error()]).await;
+    let ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
+    let refused = world.store.decide(review, ballot.clone(), world.reviewer.id, &Usual, UNDO).await.unwrap_err();
+    assert!(
+        matches!(&refused, DecideError::Refusal(Refusal::Unanswered(u)) if u.open.len() == 1 && u.faults.is_empty())
+    );
+    let answered = Ballot { overrides: vec![let_stand()], ..ballot };
+    let decision = world.store.decide(review, answered, world.reviewer.id, &Usual, UNDO).await.unwrap();
+    let kept = world.store.decisions(asset).await.unwrap().remove(0).decision.overrides;
+    assert_eq!((kept.len(), kept[0].finding, kept[0].pack.as_str()), (1, 1, "test@1"));
+    assert_eq!((&kept, &world.store.overrides(decision.id).await.unwrap()), (&decision.overrides, &kept));
+    let audit = world.column("SELECT detail FROM audit WHERE action = 'decision.made'").await.remove(0);
+    assert!(audit.contains("test.error") && !audit.contains("quotation"), "{audit}");
+    world.release(decision.id).await.unwrap();
+    // Taken back, it stands no more: the next approval says so again.
+    let (asset, review) = world.drafted_with(vec![error()]).await;
+    let mut ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
+    ballot.overrides = vec![let_stand()];
+    let decision = world.store.decide(review, ballot, world.reviewer.id, &Usual, UNDO).await.unwrap();
+    world.store.undo(decision.id, world.reviewer.id).await.unwrap();
+    let ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
+    assert!(world.store.decide(review, ballot, world.reviewer.id, &Usual, UNDO).await.is_err());
+    // A role is what it is at the moment of the decision, not what a page once showed.
+    let mut ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
+    ballot.overrides = vec![let_stand()];
+    world.sql(&format!("UPDATE users SET roles = '[\"marketer\"]' WHERE id = '{}'", world.reviewer.id)).await;
+    let refused = world.store.decide(review, ballot, world.reviewer.id, &Usual, UNDO).await.unwrap_err();
+    assert!(matches!(&refused, DecideError::Refusal(Refusal::Unanswered(u)) if u.faults.len() == 1), "{refused:?}");
+}
+
+fn block_as_warning() -> Finding {
+    Finding { severity: Severity::Warn, ..block() }
 }
 
 async fn a_decision_can_be_taken_back_for_a_while(world: World) {
@@ -195,7 +232,7 @@ async fn of_two_decisions_at_once_one_wins(world: World) {
             .map(|verdict| {
                 let (store, by) = (world.store.clone(), world.reviewer.id);
                 let ballot = Ballot { verdict, ..ballot.clone() };
-                tokio::spawn(async move { store.decide(review, ballot, by, UNDO).await })
+                tokio::spawn(async move { store.decide(review, ballot, by, &Usual, UNDO).await })
             })
             .collect();
         let mut won = 0;
@@ -218,7 +255,7 @@ async fn of_a_decision_and_an_edit_at_once_one_wins(world: World) {
         let ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
         let (base, edit) = world.edit_of(asset, &world.second, "Gleichzeitig.").await;
         let (store, by) = (world.store.clone(), world.reviewer.id);
-        let deciding = tokio::spawn(async move { store.decide(review, ballot, by, UNDO).await });
+        let deciding = tokio::spawn(async move { store.decide(review, ballot, by, &Usual, UNDO).await });
         let store = world.store.clone();
         let editing = tokio::spawn(async move { store.revision_edit(asset, &base, edit).await });
         let (decided, edited) = (deciding.await.unwrap().is_ok(), editing.await.unwrap().is_ok());

@@ -3,20 +3,28 @@
 
 use std::collections::BTreeMap;
 
+use countersign_domain::content::{Bound, Content, Segment, SlotText};
 use countersign_domain::digest::Digest;
+use countersign_domain::finding::{Finding, Severity};
+use countersign_domain::overriding::Usual;
 use countersign_domain::profile::Profile;
 use countersign_domain::review::Verdict;
 use countersign_store::{Actor, StoreError};
 use countersign_store_released::dialect::Dialect;
 use countersign_store_released::{NewFeedback, NewPull};
 
-use crate::world::{UNDO, World, block};
+use crate::world::{UNDO, World, block, error, let_stand};
 
 crate::conformance!(
     nobody_decides_on_their_own_work,
     a_decision_names_the_digest_the_context_and_the_author_of_its_revision,
     a_decision_belongs_to_the_review_of_its_revision,
     nothing_is_approved_against_a_block,
+    an_approval_answers_every_error,
+    what_is_overridden_is_an_error_of_that_revision,
+    nothing_is_let_stand_afterwards,
+    errors_are_counted_as_the_findings_say,
+    what_a_revision_cites_is_on_file,
     there_are_three_verdicts,
     nothing_takes_effect_before_it_is_decided,
     one_decision_stands_for_a_review,
@@ -92,6 +100,80 @@ async fn nothing_is_approved_against_a_block(world: World) {
     bad.blocks = 1;
     bad.verdict = "reject".into();
     world.sql(&bad.sql()).await;
+}
+
+async fn an_approval_answers_every_error(world: World) {
+    let (asset, _) = world.drafted_with(vec![error()]).await;
+    let good = world.raw_decision(asset).await;
+    world.refused(&good.sql(), "decisions_errors_overridden").await;
+    // Another decision's answer is none.
+    world.refused_together(&[world.override_sql(&world.fresh()), good.sql()], "decisions_errors_overridden").await;
+    world.together(&[world.override_sql(&good.id), good.sql()]).await;
+}
+
+async fn what_is_overridden_is_an_error_of_that_revision(world: World) {
+    let (asset, _) = world.drafted_with(vec![error()]).await;
+    let good = world.raw_decision(asset).await;
+    let answer = world.override_sql(&good.id);
+    for (said, instead) in [
+        ("', 0, 'test.error'", "', 1, 'test.error'"),
+        ("'test.error'", "'test.other'"),
+        ("'body', 0, 1", "'body', 0, 2"),
+        ("'body'", "'subject'"),
+        ("'no'", "'Fine.'"),
+    ] {
+        assert!(answer.contains(said), "{said}");
+        let bad = answer.replace(said, instead);
+        world.refused_together(&[bad, good.sql()], "decisions_overrides_of_errors").await;
+    }
+    let mut rejected = good.clone();
+    rejected.verdict = "reject".into();
+    world.refused_together(&[answer.clone(), rejected.sql()], "decisions_overrides_of_errors").await;
+    // A warning needs no answer, and takes none.
+    let warning = Finding { severity: Severity::Warn, ..error() };
+    let (asset, _) = world.drafted_with(vec![warning]).await;
+    let good = world.raw_decision(asset).await;
+    world.refused_together(&[world.override_sql(&good.id), good.sql()], "decisions_overrides_of_errors").await;
+    world.sql(&good.sql()).await;
+}
+
+async fn nothing_is_let_stand_afterwards(world: World) {
+    let (asset, review) = world.drafted().await;
+    let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
+    world.refused(&world.override_sql(&decision.id.to_string()), "decision_overrides_before_decision").await;
+}
+
+async fn errors_are_counted_as_the_findings_say(world: World) {
+    let (asset, _) = world.drafted().await;
+    let revision = world.raw_revision(&world.latest(asset).await);
+    world.sql(&revision.sql()).await;
+    // An error that is counted as none.
+    let findings = serde_json::to_string(&[error()]).unwrap();
+    let bad = revision.findings_sql().replace("0, 0, 0, 0, '[]'", &format!("0, 0, 1, 3, '{findings}'"));
+    world.refused(&bad, "revision_findings_errors").await;
+    let silent = bad.replace("errors, ", "").replace("0, 0, 1, 3", "0, 1, 3");
+    world.refused(&silent, "revision_findings_errors").await;
+    world.sql(&bad.replace("0, 0, 1, 3", "0, 1, 1, 3")).await;
+}
+
+/// Written by the database itself, past every repository.
+async fn what_a_revision_cites_is_on_file(world: World) {
+    let (asset, _) = world.drafted().await;
+    let mut revision = world.raw_revision(&world.latest(asset).await);
+    let bound =
+        |source: &str| Segment::Bound(Bound { reference: "x".into(), source: source.into(), text: "é".into() });
+    let segments = vec![bound("claim:uptime"), bound("claim:uptime"), bound("passage:7:8"), bound("odd")];
+    let content = Content { slots: BTreeMap::from([("body".into(), SlotText { segments })]) };
+    revision.content = countersign_domain::digest::canonical_json(&content);
+    revision.digest = content.digest().to_string();
+    world.sql(&revision.sql()).await;
+    let cited = world
+        .column(&format!(
+            "SELECT source_kind || '=' || source_key FROM citations WHERE revision_id = '{}' ORDER BY 1",
+            revision.id
+        ))
+        .await;
+    assert_eq!(cited, ["claim=uptime", "odd=", "passage=7:8"]);
 }
 
 async fn there_are_three_verdicts(world: World) {
@@ -274,7 +356,7 @@ async fn findings_add_up(world: World) {
     let revision = world.raw_revision(&world.latest(asset).await);
     world.sql(&revision.sql()).await;
     // A block that is counted as none.
-    let bad = revision.findings_sql().replace("0, 0, 0", "0, 1, 4");
+    let bad = revision.findings_sql().replace("0, 0, 0, 0", "0, 0, 1, 4");
     world.refused(&bad, "revision_findings_counts").await;
 }
 
@@ -300,10 +382,12 @@ async fn an_asset_has_one_open_review(world: World) {
     );
 }
 
-const APPEND_ONLY: [(&str, &str); 15] = [
+const APPEND_ONLY: [(&str, &str); 17] = [
     ("revisions", "model"),
     ("revision_findings", "findings"),
     ("decisions", "reason"),
+    ("decision_overrides", "reason"),
+    ("citations", "source_key"),
     ("decision_undos", "by_user"),
     ("releases", "campaign"),
     ("release_ends", "kind"),
@@ -388,6 +472,15 @@ async fn what_is_written_stays(world: World) {
     world.clock.advance_seconds(UNDO);
     assert_eq!(world.release(taken_back.id).await, None);
     let (_, release) = world.released_asset().await;
+    let (asset, review) = world.drafted_with(vec![error()]).await;
+    let mut ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
+    ballot.overrides = vec![let_stand()];
+    world.store.decide(review, ballot, world.reviewer.id, &Usual, UNDO).await.unwrap();
+    let mut citing = world.raw_revision(&world.latest(asset).await);
+    let content = r#"{"slots":{"body":[{"ref":"claim.1","source":"claim:uptime","text":"Ja."}]}}"#;
+    citing.content = content.into();
+    citing.digest = Digest::of_bytes(content.as_bytes()).to_string();
+    world.sql(&citing.sql()).await;
     let key = world.key(&world.partner).await;
     let rendition = Digest::of_bytes(b"rendition");
     let pull = NewPull { release, format: "html".into(), rendition_digest: rendition, profile_version: 1 };
@@ -449,6 +542,8 @@ async fn partners_connections_see_no_draft(world: World) {
         "revision_findings",
         "reviews",
         "decisions",
+        "decision_overrides",
+        "citations",
         "releases",
         "kits",
         "briefs",
@@ -510,6 +605,12 @@ mod without {
         decisions_of_review => a_decision_belongs_to_the_review_of_its_revision,
         decisions_no_blocks => nothing_is_approved_against_a_block,
         decisions_of_findings => nothing_is_approved_against_a_block,
+        decisions_errors_overridden => an_approval_answers_every_error,
+        decisions_overrides_of_errors => what_is_overridden_is_an_error_of_that_revision,
+        decision_overrides_before_decision => nothing_is_let_stand_afterwards,
+        revision_findings_errors => errors_are_counted_as_the_findings_say,
+        decision_overrides_append_only => what_is_written_stays,
+        citations_append_only => what_is_written_stays,
         decisions_verdict => there_are_three_verdicts,
         decisions_effective => nothing_takes_effect_before_it_is_decided,
         decisions_one_live => one_decision_stands_for_a_review,

@@ -4,6 +4,7 @@ use countersign_domain::content::{Content, SlotText};
 use countersign_domain::digest::Digest;
 use countersign_domain::id::AssetId;
 use countersign_domain::kit::{AssetState, Kit};
+use countersign_domain::overriding::Usual;
 use countersign_domain::people::User;
 use countersign_domain::review::{NewRevision, Origin, Refusal, ReviewState, Verdict};
 use countersign_store::{ClaimError, ClaimRefusal, DecideError, NewImport, StoreError};
@@ -61,7 +62,7 @@ async fn whoever_imported_decides_nothing_and_another_may(world: World) {
     let new = import(&world, asset, &world.reviewer, "Übersetzt.").await;
     let review = world.store.revisions_import(kit_of(&world, asset).await, vec![new]).await.unwrap()[0];
     assert!(matches!(world.store.review(first).await.unwrap().unwrap().state, ReviewState::Superseded { .. }));
-    let stale = world.store.decide(first, ballot, world.reviewer.id, UNDO).await.unwrap_err();
+    let stale = world.store.decide(first, ballot, world.reviewer.id, &Usual, UNDO).await.unwrap_err();
     assert!(matches!(stale, DecideError::Refusal(Refusal::Moved { .. })));
     let own = world.store.review_claim(review, world.reviewer.id, 60).await.unwrap_err();
     assert!(matches!(own, ClaimError::Refused(ClaimRefusal::OwnWork)));

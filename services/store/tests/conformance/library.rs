@@ -8,10 +8,13 @@ use countersign_domain::content::{Bound, Segment, SlotText};
 use countersign_domain::digest::Digest;
 use countersign_domain::id::{AssetId, ReviewId};
 use countersign_domain::kit::AssetState;
+use countersign_domain::overriding::Usual;
 use countersign_domain::release::BrandIdentity;
 use countersign_domain::review::{Refusal, Verdict};
 use countersign_domain::wording::Wording;
-use countersign_store::{Actor, DecideError, NewClaim, NewPassage, StoreError};
+use countersign_store::{
+    Actor, DecideError, NewClaim, NewPassage, PageRequest, ReleaseFilter, ReviewFilter, StoreError,
+};
 
 use crate::world::{UNDO, World};
 
@@ -21,6 +24,7 @@ crate::conformance!(
     an_edition_of_a_template_is_kept_as_it_was_first,
     what_a_draft_cites_must_still_stand_when_it_is_approved,
     what_lapses_between_approval_and_release_is_not_released,
+    what_lapses_after_the_release_waits_to_be_recalled,
     a_brand_keeps_its_id_and_its_logos_are_bytes_on_file,
     a_brand_is_written_over_what_the_writer_saw,
 );
@@ -126,18 +130,21 @@ async fn citing(world: &World) -> (AssetId, ReviewId) {
 
 async fn refused(world: &World, asset: AssetId, review: ReviewId, because: &str) {
     let ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
-    let error = world.store.decide(review, ballot, world.reviewer.id, UNDO).await.unwrap_err();
+    let error = world.store.decide(review, ballot, world.reviewer.id, &Usual, UNDO).await.unwrap_err();
     let DecideError::Refusal(Refusal::Lapsed(why)) = error else { panic!("{error}") };
     assert!(why.contains(because), "{why}");
     let view = world.store.asset(asset).await.unwrap().unwrap();
-    let shown = world.store.lapsed(&view.asset, &view.revision.unwrap()).await.unwrap();
+    let shown = world.store.lapsed(view.revision.unwrap().id).await.unwrap();
     assert_eq!(shown.join("; "), why, "the reviewer is shown what is refused");
+    assert_eq!(view.lapsed, shown, "wherever the asset is shown");
+    let queue = world.store.reviews(ReviewFilter::default(), PageRequest::default()).await.unwrap().items;
+    assert_eq!(queue.iter().find(|row| row.id == review).unwrap().lapsed, shown, "and in the queue");
 }
 
 async fn what_a_draft_cites_must_still_stand_when_it_is_approved(world: World) {
     let (asset, review) = citing(&world).await;
     let view = world.store.asset(asset).await.unwrap().unwrap();
-    assert!(world.store.lapsed(&view.asset, &view.revision.unwrap()).await.unwrap().is_empty());
+    assert!(world.store.lapsed(view.revision.unwrap().id).await.unwrap().is_empty());
     let set = async |claim: NewClaim| world.store.claim_upsert(world.brand, claim, Actor::Cli).await.unwrap();
     set(uptime(Some(world.now()), "DE")).await;
     refused(&world, asset, review, "the evidence of the claim `uptime` expired on").await;
@@ -165,6 +172,40 @@ async fn what_lapses_between_approval_and_release_is_not_released(world: World) 
     let review = world.edit(asset, &world.second, "Ohne Zahl.").await;
     let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
     assert!(world.release(decision.id).await.is_some());
+}
+
+async fn what_lapses_after_the_release_waits_to_be_recalled(world: World) {
+    let lapsed = async || {
+        let filter = ReleaseFilter { lapsed: true, ..ReleaseFilter::default() };
+        let rows = world.store.releases(filter, PageRequest::default()).await.unwrap().items;
+        assert_eq!(world.store.releases_lapsed().await.unwrap(), rows.len() as u64);
+        rows
+    };
+    let set = async |claim: NewClaim| world.store.claim_upsert(world.brand, claim, Actor::Cli).await.unwrap();
+    world.released_asset().await;
+    let (asset, review) = citing(&world).await;
+    let decision = world.decide(asset, review, &world.reviewer, Verdict::Approve).await;
+    let release = world.release(decision.id).await.unwrap();
+    assert!(lapsed().await.is_empty());
+    assert!(world.store.asset(asset).await.unwrap().unwrap().lapsed.is_empty());
+    for (claim, why) in [(uptime(Some(world.now()), "DE"), "expired on"), (uptime(None, "AT"), "may not be made in DE")]
+    {
+        set(claim).await;
+        let rows = lapsed().await;
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [release]);
+        assert!(rows[0].lapsed.len() == 1 && rows[0].lapsed[0].contains(why), "{:?}", rows[0].lapsed);
+        assert_eq!(world.store.release(release).await.unwrap().unwrap().lapsed, rows[0].lapsed);
+    }
+    let many = NewClaim { markets: vec!["AT".parse().unwrap(), "DE".parse().unwrap()], ..uptime(None, "AT") };
+    set(many).await;
+    assert!(lapsed().await.is_empty(), "Germany is one of several");
+    set(NewClaim { markets: Vec::new(), ..uptime(None, "AT") }).await;
+    assert!(lapsed().await.is_empty(), "everywhere");
+    world.store.passages_replace_source(world.brand, "guide.md", Vec::new(), Actor::Cli).await.unwrap();
+    assert!(lapsed().await[0].lapsed[0].contains("was withdrawn"));
+    // A recall ends the waiting.
+    world.store.recall(release, "lapsed", world.second.id).await.unwrap().unwrap();
+    assert!(lapsed().await.is_empty());
 }
 
 async fn a_brand_keeps_its_id_and_its_logos_are_bytes_on_file(world: World) {

@@ -20,4 +20,5 @@ mod random;
 mod raw;
 mod trail;
 mod unguard;
+mod upgrade;
 mod world;

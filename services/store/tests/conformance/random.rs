@@ -4,6 +4,7 @@
 use countersign_domain::digest::Digest;
 use countersign_domain::id::{AssetId, DecisionId, ReleaseId};
 use countersign_domain::job::Work;
+use countersign_domain::overriding::Usual;
 use countersign_domain::people::User;
 use countersign_domain::review::{Ballot, Verdict};
 use countersign_store::StoreError;
@@ -147,8 +148,9 @@ impl Life {
             digest: digest.clone(),
             lease: self.tokens[usize::from(who)].clone().unwrap_or_default(),
             reason: "because".into(),
+            overrides: Vec::new(),
         };
-        match world.store.decide(review, ballot, by.id, 3).await {
+        match world.store.decide(review, ballot, by.id, &Usual, 3).await {
             Ok(decision) => {
                 assert_eq!(digest, latest.digest, "a decision on an older digest was taken");
                 assert_ne!(by.id, latest.origin.author(), "somebody decided on their own work");

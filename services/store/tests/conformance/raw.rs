@@ -35,6 +35,33 @@ impl World {
         assert!(error.contains(guard) || (foreign_key && is_foreign_key), "{guard} in: {error}\nof: {sql}");
     }
 
+    /// As [`Self::refused`], of statements in one transaction.
+    pub async fn refused_together(&self, statements: &[String], guard: &str) {
+        let mut tx = self.store.db().begin().await.unwrap();
+        let mut outcome = Ok(());
+        for sql in statements {
+            outcome = tx.execute(AssertSqlSafe(sql.clone())).await.map(|_| ());
+            if outcome.is_err() {
+                break;
+            }
+        }
+        let outcome = match outcome {
+            Ok(()) => tx.commit().await,
+            Err(error) => Err(error),
+        };
+        let error = outcome.expect_err(guard).to_string();
+        assert!(error.contains(guard), "{guard} in: {error}");
+    }
+
+    /// Statements in one transaction.
+    pub async fn together(&self, statements: &[String]) {
+        let mut tx = self.store.db().begin().await.unwrap();
+        for sql in statements {
+            tx.execute(AssertSqlSafe(sql.clone())).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
     /// All rows of a query's first column, as text.
     pub async fn column(&self, sql: &str) -> Vec<String> {
         use sqlx::Row as _;
@@ -96,6 +123,14 @@ impl World {
             context: countersign_domain::digest::canonical_json(&last.context),
             context_digest: last.context.digest().to_string(),
         }
+    }
+
+    /// A row of `decision_overrides` that would be good for [`crate::world::error`] as the first finding.
+    pub fn override_sql(&self, decision: &str) -> String {
+        format!(
+            "INSERT INTO decision_overrides (decision_id, finding, rule, pack, slot, starts_at, ends_at, message, reason)
+             VALUES ('{decision}', 0, 'test.error', 'test@1', 'body', 0, 1, 'no', 'It is a quotation.')"
+        )
     }
 
     pub fn undo_sql(&self, decision: DecisionId, by: &str, at: i64) -> String {
@@ -215,8 +250,8 @@ impl RawRevision {
 
     pub fn findings_sql(&self) -> String {
         format!(
-            "INSERT INTO revision_findings (revision_id, rules, blocks, total, worst, findings)
-             VALUES ('{}', 'test@1', 0, 0, 0, '[]')",
+            "INSERT INTO revision_findings (revision_id, rules, blocks, errors, total, worst, findings)
+             VALUES ('{}', 'test@1', 0, 0, 0, 0, '[]')",
             self.id
         )
     }

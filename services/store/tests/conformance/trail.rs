@@ -1,5 +1,6 @@
 //! The audit trail: complete, in order, and unable to lie.
 
+use countersign_domain::overriding::Usual;
 use countersign_domain::review::Verdict;
 use countersign_store::{AuditFilter, PageRequest, StoreError};
 use countersign_store_released::dialect::Dialect;
@@ -68,7 +69,7 @@ async fn what_is_refused_leaves_no_trace(world: World) {
     let mut ballot = world.ballot(asset, review, &world.reviewer, Verdict::Approve).await;
     ballot.lease = "forged".into();
     let before = world.store.verify_audit().await.unwrap();
-    assert!(world.store.decide(review, ballot, world.reviewer.id, UNDO).await.is_err());
+    assert!(world.store.decide(review, ballot, world.reviewer.id, &Usual, UNDO).await.is_err());
     assert_eq!(world.store.verify_audit().await.unwrap(), before);
     assert!(world.store.decisions(asset).await.unwrap().is_empty());
 }

@@ -14,6 +14,7 @@ use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::id::{AssetId, BrandId, CountingIds, DecisionId, IdSource, ReleaseId, ReviewId};
 use countersign_domain::job::Lease;
 use countersign_domain::kit::Kit;
+use countersign_domain::overriding::{Overriding, Usual};
 use countersign_domain::people::{Role, User};
 use countersign_domain::profile::Profile;
 use countersign_domain::release::{BrandIdentity, Context};
@@ -131,12 +132,12 @@ impl World {
     pub async fn ballot(&self, asset: AssetId, review: ReviewId, by: &User, verdict: Verdict) -> Ballot {
         let lease = self.store.review_claim(review, by.id, 60).await.unwrap();
         let digest = self.latest(asset).await.digest;
-        Ballot { verdict, digest, lease: lease.token, reason: "because".into() }
+        Ballot { verdict, digest, lease: lease.token, reason: "because".into(), overrides: Vec::new() }
     }
 
     pub async fn decide(&self, asset: AssetId, review: ReviewId, by: &User, verdict: Verdict) -> Decision {
         let ballot = self.ballot(asset, review, by, verdict).await;
-        self.store.decide(review, ballot, by.id, UNDO).await.unwrap()
+        self.store.decide(review, ballot, by.id, &Usual, UNDO).await.unwrap()
     }
 
     /// Lets the undo window pass and runs the release job.
@@ -185,8 +186,19 @@ pub fn block() -> Finding {
         start: 0,
         end: 1,
         message: "no".into(),
+        messages: Default::default(),
         fix: None,
     }
+}
+
+/// An error on the first letter of the body.
+pub fn error() -> Finding {
+    Finding { rule: "test.error".into(), severity: Severity::Error, ..block() }
+}
+
+/// What answers [`error`].
+pub fn let_stand() -> Overriding {
+    Overriding { rule: "test.error".into(), slot: "body".into(), start: 0, end: 1, reason: "It is a quotation.".into() }
 }
 
 fn brief(locales: &[&str]) -> Brief {

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use countersign_session::{SignedIn, fault};
-use countersign_web::json::Json;
+use countersign_web::languages::{Languages, Told};
 use countersign_web::problem::Problem;
 
 use crate::access;
@@ -16,10 +16,11 @@ pub(super) async fn show(
     State(studio): State<Studio>,
     who: SignedIn,
     Path(id): Path<String>,
-) -> Result<Json<AssetJson>, Problem> {
+    languages: Languages,
+) -> Result<Told<AssetJson>, Problem> {
     access::see(&who.user)?;
     let view = studio.store.asset(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
-    Ok(Json(AssetJson::of(&view)))
+    Ok(Told(AssetJson::of(&view, &languages)))
 }
 
 #[cfg(test)]

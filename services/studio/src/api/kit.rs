@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use countersign_session::{SignedIn, fault};
-use countersign_web::json::Json;
+use countersign_web::languages::{Languages, Told};
 use countersign_web::problem::Problem;
 
 use crate::access;
@@ -16,11 +16,12 @@ pub(super) async fn show(
     State(studio): State<Studio>,
     who: SignedIn,
     Path(id): Path<String>,
-) -> Result<Json<KitJson>, Problem> {
+    languages: Languages,
+) -> Result<Told<KitJson>, Problem> {
     access::see(&who.user)?;
     let kit = studio.store.kit(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
     let assets = studio.store.assets(kit.id).await.map_err(fault::of)?;
-    Ok(Json(KitJson::of(&kit, &assets)))
+    Ok(Told(KitJson::of(&kit, &assets, &languages)))
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use countersign_domain::clock::Timestamp;
+use countersign_domain::overriding::Overridden;
 use countersign_session::{SignedIn, fault};
-use countersign_store::{RecallStatus, ReleaseFilter, ReleaseRow};
+use countersign_store::{RecallStatus, ReleaseFilter, ReleaseRow, standing};
 use countersign_web::json::Json;
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,34 @@ pub(super) struct ReleaseJson {
     pulls: u64,
     partners: u64,
     recall: Option<RecallJson>,
+    /// Of a live release: what of its text may not be said any more, one sentence each. It waits to be recalled.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lapsed: Vec<String>,
+    /// The errors that its approval let stand; only with a single release. Partners never see them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overrides: Option<Vec<OverrideJson>>,
+}
+
+/// An error that stands with an approval.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OverrideJson {
+    rule: String,
+    /// The rule's pack with its version; empty for a rule that is code.
+    pack: String,
+    slot: String,
+    /// Bytes of the slot's text, half open.
+    start: usize,
+    end: usize,
+    message: String,
+    /// Why it stands; empty where the rule asks for no reason.
+    reason: String,
+}
+
+impl OverrideJson {
+    fn of(overridden: Overridden) -> Self {
+        let Overridden { rule, pack, slot, start, end, message, reason, .. } = overridden;
+        Self { rule, pack, slot, start, end, message, reason }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,6 +128,8 @@ impl ReleaseJson {
                 at: note.at.rfc3339(),
                 partners: status.map(partners).unwrap_or_default(),
             }),
+            lapsed: row.lapsed.iter().map(|clause| standing::finding(clause).message).collect(),
+            overrides: None,
         }
     }
 }
@@ -121,6 +152,9 @@ fn partners(status: RecallStatus) -> Vec<RecalledFrom> {
 pub(super) struct Wanted {
     /// Only live releases (`true`), or only those that have ended (`false`).
     live: Option<bool>,
+    /// `true`: only live releases that cite what may not be said any more, such as a claim whose evidence has expired.
+    #[serde(default)]
+    lapsed: bool,
     market: Option<String>,
     locale: Option<String>,
     asset_type: Option<String>,
@@ -151,6 +185,7 @@ pub(super) async fn list(
         brand: None,
         kit: parsed("kit", wanted.kit.as_deref())?,
         live: wanted.live,
+        lapsed: wanted.lapsed,
         market: parsed("market", wanted.market.as_deref())?,
         locale: parsed("locale", wanted.locale.as_deref())?,
         asset_type: wanted.asset_type,
@@ -161,7 +196,7 @@ pub(super) async fn list(
     Ok(Json(PageJson::of(page, |row| ReleaseJson::of(&row, None))))
 }
 
-/// One release; when it was recalled, with who had pulled it and who has acknowledged.
+/// One release with the errors that its approval let stand; when it was recalled, with who had pulled it and who has acknowledged.
 #[utoipa::path(get, path = "/api/v1/releases/{id}", tag = "releases", params(("id" = String, Path)),
     responses((status = 200, body = inline(ReleaseJson)), (status = 404, body = Problem)))]
 pub(super) async fn show(
@@ -172,7 +207,9 @@ pub(super) async fn show(
     access::see(&who.user)?;
     let row = studio.store.release(access::id(&id)?).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
     let status = studio.store.recall_status(row.id).await.map_err(fault::of)?;
-    Ok(Json(ReleaseJson::of(&row, status)))
+    let stood = studio.store.overrides(row.decision).await.map_err(fault::of)?;
+    let overrides = Some(stood.into_iter().map(OverrideJson::of).collect());
+    Ok(Json(ReleaseJson { overrides, ..ReleaseJson::of(&row, status) }))
 }
 
 /// What a partner said of a release.
@@ -261,8 +298,15 @@ pub(super) async fn recall(
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::World;
+    use countersign_domain::content::{Bound, Segment, SlotText};
+    use countersign_domain::finding::{Finding, Severity};
+    use countersign_domain::overriding::Overriding;
+    use countersign_domain::review::Draft;
+    use countersign_domain::wording::Wording;
+    use countersign_store::{Actor, NewClaim};
     use serde_json::json;
+
+    use crate::testing::World;
 
     #[tokio::test]
     async fn a_release_is_recalled_with_a_reason_and_only_once() {
@@ -279,6 +323,74 @@ mod tests {
         assert_eq!(world.post(&recall, "marketer", json!({"reason": "again"})).await.status, 409);
         let live = world.get("/api/v1/releases?live=true", "marketer").await.json();
         assert_eq!(live["items"].as_array().unwrap().len(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_release_whose_evidence_has_lapsed_waits_to_be_recalled() {
+        let world = World::new().await;
+        let store = &world.studio.store;
+        let brand = store.brand_by_slug("nordwind").await.unwrap().unwrap().id;
+        let claim = |expires_at| NewClaim {
+            key: "uptime".into(),
+            product: String::new(),
+            text: Wording::One("It is there.".into()),
+            evidence: "audit".into(),
+            markets: Vec::new(),
+            expires_at,
+        };
+        store.claim_upsert(brand, claim(None), Actor::Cli).await.unwrap();
+        world.released().await;
+        let cite = |draft: &mut Draft| {
+            let bound =
+                Bound { reference: "claim.1".into(), source: "claim:uptime".into(), text: "It is there.".into() };
+            let segments = vec![Segment::Bound(bound)];
+            draft.content.slots.insert("headline".into(), SlotText { segments });
+        };
+        let release = world.released_with(&cite, Vec::new()).await;
+        let lapsed = "/api/v1/releases?lapsed=true";
+        assert_eq!(world.get(lapsed, "marketer").await.json()["items"], json!([]));
+        assert!(!world.page("/", "marketer").await.body.contains("to be recalled"));
+        store.claim_upsert(brand, claim(Some(store.clock().now())), Actor::Cli).await.unwrap();
+        let rows = world.get(lapsed, "marketer").await.json()["items"].clone();
+        assert_eq!((rows.as_array().unwrap().len(), &rows[0]["id"]), (1, &json!(release)), "{rows}");
+        assert!(rows[0]["lapsed"][0].as_str().unwrap().contains("expired on"), "{rows}");
+        assert!(world.page("/", "reviewer").await.body.contains("1 release waits"));
+        let page = world.page("/releases?show=lapsed", "marketer").await.body;
+        assert!(page.contains(&format!("/releases/{release}#recall-title")) && page.contains("expired on"), "{page}");
+        let page = world.page(&format!("/releases/{release}"), "marketer").await.body;
+        assert!(page.contains("waits to be recalled"), "{page}");
+        world.post(&format!("/api/v1/releases/{release}/recall"), "marketer", json!({"reason": "Lapsed."})).await;
+        assert_eq!(world.get(lapsed, "marketer").await.json()["items"], json!([]));
+    }
+
+    #[tokio::test]
+    async fn a_release_shows_the_errors_that_its_approval_let_stand() {
+        let world = World::new().await;
+        let err = |draft: &mut Draft| {
+            draft.findings.push(Finding {
+                rule: "test.figure".into(),
+                severity: Severity::Error,
+                slot: "subject".into(),
+                start: 0,
+                end: 1,
+                message: "<b>No</b>.".into(),
+                messages: Default::default(),
+                fix: None,
+            });
+        };
+        let stands = Overriding {
+            rule: "test.figure".into(),
+            slot: "subject".into(),
+            start: 0,
+            end: 1,
+            reason: "It is a <i>quotation</i>.".into(),
+        };
+        let release = world.released_with(&err, vec![stands]).await;
+        let shown = world.get(&format!("/api/v1/releases/{release}"), "marketer").await.json();
+        let kept = &shown["overrides"][0];
+        assert_eq!((&kept["rule"], &kept["pack"]), (&json!("test.figure"), &json!("test@1")), "{shown}");
+        let page = world.page(&format!("/releases/{release}"), "marketer").await.body;
+        assert!(page.contains("&lt;b&gt;No") && page.contains("a &lt;i&gt;quotation"), "{page}");
     }
 
     #[tokio::test]

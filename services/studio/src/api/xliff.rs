@@ -9,6 +9,7 @@ use countersign_domain::place::Locale;
 use countersign_session::SignedIn;
 use countersign_session::idempotent::{self, Turn};
 use countersign_store::Actor;
+use countersign_web::languages::{Languages, vary};
 use countersign_web::problem::Problem;
 use countersign_xliff::{MAX_BYTES, MEDIA_TYPE};
 use serde::{Deserialize, Serialize};
@@ -92,7 +93,7 @@ pub(super) struct ImportedRevision {
 }
 
 impl FileFate {
-    fn of(fate: Fate) -> Self {
+    fn of(fate: Fate, languages: &Languages) -> Self {
         match fate {
             Fate::Unchanged { asset } => Self {
                 asset,
@@ -109,7 +110,7 @@ impl FileFate {
                 revision: Some(ImportedRevision {
                     id: revision.id.to_string(),
                     digest: revision.digest.to_string(),
-                    findings: revision.findings.iter().map(FindingJson::of).collect(),
+                    findings: revision.findings.iter().map(|finding| FindingJson::of(finding, languages)).collect(),
                 }),
             },
         }
@@ -155,8 +156,13 @@ pub(super) async fn import(
         Turn::Again(response) => Ok(*response),
         Turn::Work(key) => {
             let fates = xliff::import(&studio, &ground, &bytes, who.id()).await;
-            let made = fates.map(|fates| ImportMade { files: fates.into_iter().map(FileFate::of).collect() });
-            idempotent::finish(&studio.store, key, StatusCode::OK, made).await
+            let languages = Languages::of(&headers);
+            let made = fates.map(|fates| ImportMade {
+                files: fates.into_iter().map(|fate| FileFate::of(fate, &languages)).collect(),
+            });
+            let mut response = idempotent::finish(&studio.store, key, StatusCode::OK, made).await?;
+            vary(&mut response);
+            Ok(response)
         }
     }
 }

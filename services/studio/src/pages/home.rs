@@ -22,6 +22,8 @@ pub(super) struct Home {
     pub kits: Vec<KitRow>,
     /// Dead jobs; administrators only.
     pub dead: usize,
+    /// Live releases that cite what may not be said any more.
+    pub lapsed: u64,
     pub may_brief: bool,
 }
 
@@ -53,6 +55,7 @@ pub(super) async fn show(State(studio): State<Studio>, who: OnPage) -> Result<Re
         more,
         kits: kits.items.iter().map(|summary| row(summary, &users)).collect(),
         dead,
+        lapsed: studio.store.releases_lapsed().await.map_err(fault::of)?,
         may_brief: access::make(&who.user).is_ok(),
     };
     Ok(studio.ui.page(&who, "Start", "home.html", &page))

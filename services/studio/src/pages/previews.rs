@@ -57,6 +57,7 @@ fn scene(revision: Revision, whom: &Whom, campaign: String, asset: String) -> Sc
         campaign,
         asset,
         partner: whom.slug().to_owned(),
+        marks: Vec::new(),
     }
 }
 

@@ -3,11 +3,12 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use countersign_domain::overriding::Overridden;
 use countersign_preview::{Asked, Stage, StageOf, Whom, fitting};
 use countersign_session::cookies::Flash;
 use countersign_session::ui::go;
 use countersign_session::{OnPage, PageForm, fault};
-use countersign_store::{Feedback, RecallStatus, ReleaseFilter, ReleaseRow};
+use countersign_store::{Feedback, RecallStatus, ReleaseFilter, ReleaseRow, standing};
 use countersign_web::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,10 @@ use crate::when::When;
 #[derive(Serialize)]
 pub(super) struct Releases {
     pub releases: Vec<Row>,
-    /// `live` or `all`.
+    /// `live`, `lapsed` or `all`.
     pub show: &'static str,
+    /// How many live ones wait to be recalled.
+    pub lapsed: u64,
     pub next: Option<String>,
 }
 
@@ -38,6 +41,8 @@ pub(super) struct Row {
     pub approver: String,
     pub pulls: u64,
     pub partners: u64,
+    /// What of its text may not be said any more, as sentences.
+    pub lapsed: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -46,6 +51,14 @@ pub(super) struct Said {
     pub kind: &'static str,
     pub comment: String,
     pub at: When,
+}
+
+#[derive(Serialize)]
+pub(super) struct Stood {
+    pub rule: String,
+    pub slot: String,
+    pub message: String,
+    pub reason: String,
 }
 
 #[derive(Serialize)]
@@ -58,6 +71,8 @@ pub(super) struct ReleasePage {
     pub channel: String,
     pub ended: Option<When>,
     pub recall: Option<Recall>,
+    /// The errors that its approval let stand.
+    pub overrides: Vec<Stood>,
     /// What partners said of it.
     pub feedback: Vec<Said>,
     pub reason: String,
@@ -103,6 +118,7 @@ fn row(studio: &Studio, release: &ReleaseRow) -> Row {
         approver: release.approver_name.clone(),
         pulls: release.pulls,
         partners: release.partners,
+        lapsed: release.lapsed.iter().map(|clause| standing::finding(clause).message).collect(),
     }
 }
 
@@ -119,13 +135,18 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     access::see(&who.user)?;
-    let all = wanted.show == "all";
-    let filter = ReleaseFilter { live: (!all).then_some(true), ..ReleaseFilter::default() };
+    let (show, live, lapsed) = match wanted.show.as_str() {
+        "all" => ("all", None, false),
+        "lapsed" => ("lapsed", Some(true), true),
+        _ => ("live", Some(true), false),
+    };
+    let filter = ReleaseFilter { live, lapsed, ..ReleaseFilter::default() };
     let page = PageQuery { cursor: wanted.cursor, limit: None };
     let page = studio.store.releases(filter, page.request()).await.map_err(fault::of)?;
     let view = Releases {
         releases: page.items.iter().map(|release| row(&studio, release)).collect(),
-        show: if all { "all" } else { "live" },
+        show,
+        lapsed: studio.store.releases_lapsed().await.map_err(fault::of)?,
         next: page.next,
     };
     Ok(studio.ui.page(&who, "Releases", "releases.html", &view))
@@ -181,6 +202,7 @@ async fn one(
         channel: release.channel.clone(),
         ended: release.ended.map(|ended| When::of(ended.at)),
         recall,
+        overrides: studio.store.overrides(release.decision).await.map_err(fault::of)?.into_iter().map(stood).collect(),
         feedback: studio.store.feedback(release.id).await.map_err(fault::of)?.into_iter().map(said).collect(),
         reason: typed.reason,
         fault: typed.fault,
@@ -202,6 +224,11 @@ async fn stage(studio: &Studio, release: &ReleaseRow, asked: &Asked) -> Result<S
         partners: &fitting(&studio.store, Some(release.brand), Some((release.market, &release.locale))).await?,
         asked,
     })
+}
+
+fn stood(overridden: Overridden) -> Stood {
+    let Overridden { rule, slot, message, reason, .. } = overridden;
+    Stood { rule, slot, message, reason }
 }
 
 fn said(feedback: Feedback) -> Said {

@@ -80,6 +80,7 @@ fn card(state: &'static str, label: &'static str) -> kit::Card {
         revision: drafted.then_some(1),
         thumb: drafted.then(thumb),
         findings: if drafted { vec![("block", 1), ("error", 2), ("warn", 3), ("info", 1)] } else { vec![] },
+        lapsed: if drafted { vec![hostile()] } else { vec![] },
         review: drafted.then(|| ID.into()),
         release: (state == "released").then(|| ID.into()),
     }
@@ -123,6 +124,7 @@ fn release_row(state: &'static str, label: &'static str) -> releases::Row {
         approver: hostile(),
         pulls: 12,
         partners: 3,
+        lapsed: vec![hostile()],
     }
 }
 
@@ -177,11 +179,27 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
     let mut gallery = Gallery::new();
     gallery.show(
         "home.html",
-        &home::Home { name: hostile(), waiting: Some(3), more: true, kits: vec![kit_row()], dead: 2, may_brief: true },
+        &home::Home {
+            name: hostile(),
+            waiting: Some(3),
+            more: true,
+            kits: vec![kit_row()],
+            dead: 2,
+            lapsed: 2,
+            may_brief: true,
+        },
     );
     gallery.show(
         "home.html",
-        &home::Home { name: hostile(), waiting: Some(0), more: false, kits: vec![], dead: 0, may_brief: false },
+        &home::Home {
+            name: hostile(),
+            waiting: Some(0),
+            more: false,
+            kits: vec![],
+            dead: 0,
+            lapsed: 0,
+            may_brief: false,
+        },
     );
     gallery.show("kits.html", &kits::Kits { kits: vec![kit_row()], next: Some("c".into()), may_brief: true });
     gallery.show("kits.html", &kits::Kits { kits: vec![], next: None, may_brief: true });
@@ -363,7 +381,12 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
     );
     gallery.show(
         "releases.html",
-        &releases::Releases { releases: vec![release_row("live", "Live")], show: "all", next: Some("c".into()) },
+        &releases::Releases {
+            releases: vec![release_row("live", "Live")],
+            show: "all",
+            lapsed: 1,
+            next: Some("c".into()),
+        },
     );
     let release = |state, label, recall| releases::ReleasePage {
         row: release_row(state, label),
@@ -374,6 +397,7 @@ fn every_page_is_rendered_from_samples_and_shows_hostile_text_as_text() {
         channel: "email".into(),
         ended: Some(when()),
         recall,
+        overrides: vec![releases::Stood { rule: hostile(), slot: hostile(), message: hostile(), reason: hostile() }],
         feedback: vec![releases::Said { partner: hostile(), kind: "Useful", comment: hostile(), at: when() }],
         reason: hostile(),
         fault: Some(hostile()),

@@ -7,7 +7,9 @@ use countersign_domain::id::{ReviewId, UserId};
 use countersign_domain::kit::AssetState;
 use countersign_domain::review::{Draft, NewRevision, Origin, Revision};
 use countersign_drafting::checking::{self, Surroundings};
+use countersign_drafting::grounds::Grounds;
 use countersign_render::Template;
+use countersign_rules::Original;
 use countersign_session::fault;
 use countersign_store::{AssetView, NewImport};
 use countersign_web::problem::Problem;
@@ -146,7 +148,7 @@ async fn examine(
     };
     let bench = Bench { studio, ground, view, template };
     Ok(content_of(&bench, &source, file).map(|content| {
-        let revision = content.map(|content| revision(&bench, content, by));
+        let revision = content.map(|content| revision(&bench, content, &source, by));
         Found { revision, source_moved }
     }))
 }
@@ -234,17 +236,28 @@ fn standing(view: &AssetView, file: &ReturnedFile) -> Option<Refusal> {
     }
 }
 
-/// The revision as it would be written, with what the rules say of it: the very examination of an edit.
-fn revision(on: &Bench<'_>, content: Content, by: UserId) -> NewRevision {
+/// The revision as it would be written, with what the rules say of it: the very examination of an edit, and beside it the
+/// text that the translator had.
+fn revision(on: &Bench<'_>, content: Content, source: &Revision, by: UserId) -> NewRevision {
     let Bench { studio, ground, view, template } = *on;
     let context = checking::context(&view.asset, template, &studio.packs, &ground.brand);
     let (_, sources) = ground.offered(studio, view);
     let now = studio.now();
     let brief = &ground.kit.brief;
-    let mut grounds = checking::grounds(view.revision.as_ref(), &ground.brand, brief);
-    grounds.extend(sources.iter().map(|note| note.text.as_str()));
-    let at = Surroundings { template, brand: &ground.brand, brief, context: &context, now };
-    let findings = checking::findings(&studio.packs, &content, &at, &grounds);
+    let mut grounds = Grounds::of_edit(
+        view.revision.as_ref(),
+        &ground.brand,
+        brief,
+        &ground.claims,
+        &ground.passages,
+        (view.asset.market, now),
+    );
+    for note in &sources {
+        grounds.push(&note.source, &note.text);
+    }
+    let at = Surroundings { template, brand: &ground.brand, brief, context: &context, drafted: false, now };
+    let original = Original { content: &source.content, locale: Some(&source.context.locale) };
+    let findings = checking::findings(&studio.packs, &content, &at, &grounds, Some(original));
     let draft = Draft { content, origin: Origin::Imported { by }, context, findings, sources };
     NewRevision::drafted(draft, view.asset.id, studio.store.ids(), now)
 }

@@ -11,11 +11,12 @@ mod tests;
 
 use countersign_domain::brand::Brand;
 use countersign_domain::content::Bound;
-use countersign_domain::id::{AssetId, KitId};
+use countersign_domain::id::{AssetId, KitId, PassageId};
 use countersign_domain::kit::Kit;
-use countersign_domain::library::Claim;
+use countersign_domain::library::{Claim, Passage};
 use countersign_domain::review::SourceNote;
 use countersign_drafting::checking;
+use countersign_drafting::grounds::passages_of;
 use countersign_drafting::sources::{Place, gather};
 use countersign_session::fault;
 use countersign_store::AssetView;
@@ -31,6 +32,8 @@ pub(crate) struct Ground {
     pub kit: Kit,
     pub brand: Brand,
     pub claims: Vec<Claim>,
+    /// Those that the kit's latest revisions drew on.
+    pub passages: Vec<Passage>,
     pub assets: Vec<AssetView>,
 }
 
@@ -41,7 +44,10 @@ impl Ground {
         let brand = store.brand(kit.brand).await.map_err(fault::of)?.ok_or_else(Problem::not_found)?;
         let claims = store.claims(brand.id).await.map_err(fault::of)?;
         let assets = store.assets(kit.id).await.map_err(fault::of)?;
-        Ok(Self { kit, brand, claims, assets })
+        let drawn_on: Vec<PassageId> =
+            assets.iter().filter_map(|view| view.revision.as_ref()).flat_map(passages_of).collect();
+        let passages = store.passages_by_id(brand.id, &drawn_on).await.map_err(fault::of)?;
+        Ok(Self { kit, brand, claims, passages, assets })
     }
 
     fn asset(&self, id: AssetId) -> Option<&AssetView> {

@@ -1,6 +1,7 @@
 //! Out and back through the API and the page, with the gate behind both.
 
 use countersign_domain::kit::AssetState;
+use countersign_domain::overriding::Usual;
 use countersign_domain::review::{Ballot, Verdict};
 use countersign_store::{ClaimError, ClaimRefusal};
 use serde_json::{Value, json};
@@ -120,9 +121,15 @@ async fn an_approval_that_was_on_its_way_does_not_cover_what_was_imported() {
     let (reviewer, review) = (kit.world.user("reviewer"), asset["review"].as_str().unwrap().parse().unwrap());
     let claimed = store.review_claim(review, reviewer, 60).await.unwrap();
     let seen = asset["revision"]["digest"].as_str().unwrap().parse().unwrap();
-    let ballot = Ballot { verdict: Verdict::Approve, digest: seen, lease: claimed.token, reason: String::new() };
+    let ballot = Ballot {
+        verdict: Verdict::Approve,
+        digest: seen,
+        lease: claimed.token,
+        reason: String::new(),
+        overrides: Vec::new(),
+    };
     assert_eq!(kit.import("marketer", &document).await.status, 200);
-    assert!(store.decide(review, ballot, reviewer, 5).await.is_err(), "the approval was of another text");
+    assert!(store.decide(review, ballot, reviewer, &Usual, 5).await.is_err(), "the approval was of another text");
     let view = store.asset(asset["id"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((view.asset.state, view.release), (AssetState::InReview, None));
     assert!(store.decisions(view.asset.id).await.unwrap().is_empty());

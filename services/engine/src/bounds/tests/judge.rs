@@ -3,27 +3,55 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use regex::RegexBuilder;
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::bounds::{
-    AllowedCharacters, AllowedNumbers, AtMost, Bound, CountedLength, ForbiddenTerms, RequiredEnding, RequiredOpening,
-    Unit, fold,
+    AllowedCharacters, AllowedNumbers, AtMost, Bound, Composed, CountedLength, ForbiddenPatterns, ForbiddenTerms,
+    Pattern, RequiredEnding, RequiredOpening, Unit, Value, WithValues, fold,
 };
 
 /// A bound, written down.
 #[derive(Debug, Clone)]
 pub(super) enum Spec {
     Forbidden(Vec<&'static str>),
-    Length { unit: Unit, min: usize, max: usize, references: Vec<(&'static str, usize)> },
+    Length {
+        unit: Unit,
+        min: usize,
+        max: usize,
+        references: Vec<(&'static str, usize)>,
+    },
     Numbers(Vec<&'static str>),
     Characters(Vec<(char, char)>),
     AtMost(Vec<(&'static str, u32)>),
     Opening(Vec<&'static str>),
     Ending(Vec<&'static str>),
+    Patterns(Vec<&'static str>),
+    Composed,
+    /// Terms in a text whose references are read as their values.
+    Valued(Vec<&'static str>),
 }
 
 const TERMS: &[&str] = &["ab", "b a", "é", "ss", "a.", "1", "ab c", "c", "x", ".", "ẹ\u{301}", "-", "A\u{323}", "'a"];
 const NUMBERS: &[&str] = &["1", "5", "24/7", "99.9", "5x", "1 5", "99", "5 ab 1", "a5", "24"];
+const PATTERNS: &[&str] = &[
+    r"\bab\b",
+    "a+b",
+    r"^\s*a",
+    r"c\s*$",
+    r"(?m)^-",
+    r"\w5",
+    r"[^a-c ]x",
+    r"e(?:\B|\u{301})",
+    "é|ß",
+    r"\b1\b.{0,3}1",
+    "(?-i:A)b",
+    r"\p{Lu}b?c",
+    "ss|b{2}",
+];
+/// Each with what it stands for.
+const VALUES: &[(&str, Option<&str>)] = &[("{{p}}", Some("ab")), ("{{c.1}}", Some("b a x")), ("{{c.10}}", None)];
 const REFERENCES: &[&str] = &["{{p}}", "{{c.1}}", "{{c.10}}"];
 
 pub(super) fn spec() -> impl Strategy<Value = Spec> {
@@ -45,6 +73,9 @@ pub(super) fn spec() -> impl Strategy<Value = Spec> {
             .prop_map(|references| Spec::AtMost(references.into_iter().zip([1, 2, 1]).collect())),
         1 => subsequence(vec!["a", "A ", "{{p}}", "é"], 1..3).prop_map(Spec::Opening),
         1 => subsequence(vec![".", "{{p}}", "ab.", "’"], 1..3).prop_map(Spec::Ending),
+        3 => subsequence(PATTERNS.to_vec(), 1..5).prop_map(Spec::Patterns),
+        1 => Just(Spec::Composed),
+        2 => subsequence(TERMS.to_vec(), 0..8).prop_map(Spec::Valued),
     ]
 }
 
@@ -63,6 +94,19 @@ impl Spec {
             Self::AtMost(literals) => Arc::new(AtMost::new(literals.iter().copied()).unwrap()),
             Self::Opening(openings) => Arc::new(RequiredOpening::new(openings.iter().copied()).unwrap()),
             Self::Ending(endings) => Arc::new(RequiredEnding::new(endings.iter().copied()).unwrap()),
+            Self::Patterns(patterns) => {
+                let patterns: Vec<Pattern<'_>> =
+                    patterns.iter().map(|pattern| Pattern { pattern, ignore_case: true }).collect();
+                let (bound, left) = ForbiddenPatterns::new(&patterns);
+                assert_eq!(left, []);
+                Arc::new(bound)
+            }
+            Self::Composed => Arc::new(Composed),
+            Self::Valued(terms) => {
+                let terms = Arc::new(ForbiddenTerms::new(terms.iter().copied()).unwrap());
+                let values = VALUES.iter().map(|&(written, text)| Value { written, text, placed: false });
+                Arc::new(WithValues::new(terms, values).unwrap())
+            }
         }
     }
 
@@ -80,8 +124,23 @@ impl Spec {
             }
             Self::Opening(openings) => openings.iter().any(|opening| text.starts_with(opening)),
             Self::Ending(endings) => endings.iter().any(|ending| text.ends_with(ending)),
+            Self::Patterns(patterns) => !patterns
+                .iter()
+                .any(|pattern| RegexBuilder::new(pattern).case_insensitive(true).build().unwrap().is_match(text)),
+            Self::Composed => is_composed(text),
+            Self::Valued(terms) => {
+                let text = VALUES
+                    .iter()
+                    .fold(text.to_owned(), |text, (written, value)| text.replace(written, value.unwrap_or("ꙮ")));
+                !text.contains(['{', '}']) && !terms.iter().any(|term| has_term(&text, term))
+            }
         }
     }
+}
+
+/// Composed, and without a mark that composes with its letter over another mark.
+fn is_composed(text: &str) -> bool {
+    text.nfc().eq(text.chars())
 }
 
 fn has_term(text: &str, term: &str) -> bool {

@@ -82,10 +82,18 @@ proptest! {
             for byte in text.bytes() {
                 let mut mask = SimpleVob::alloc_ones(vocabulary.size());
                 set.mask(&mut mask, usize::MAX);
+                let mut rough = SimpleVob::alloc_ones(vocabulary.size());
+                set.mask_refused(&mut rough, usize::MAX);
                 for &token in &vocabulary.order {
                     let bytes = vocabulary.bytes(token);
                     prop_assert_eq!(mask.is_allowed(token), set.allows(bytes), "{:?} {:?} {:?}", specs, text, bytes);
+                    // What a rough mask leaves in too much is seen when it is taken.
+                    let mut after = set.clone();
+                    let is_fit = rough.is_allowed(token) && after.take(bytes) && after.is_alive();
+                    prop_assert_eq!(mask.is_allowed(token), is_fit, "{:?} {:?} {:?}", specs, text, bytes);
                 }
+                set.strike(&mut rough);
+                prop_assert_eq!(&rough, &mask);
                 prop_assert_eq!(mask.is_allowed(vocabulary.size() as u32 - 1), set.may_end());
                 if !set.allows(&[byte]) {
                     break;

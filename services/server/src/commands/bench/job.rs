@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use countersign_engine::{DraftRequest, Grammar, Priority, Sampling};
 use serde::{Deserialize, Serialize};
 
 use super::{prose, read_bounded};
@@ -147,6 +148,20 @@ impl Job {
             json_schema,
             gbnf,
         })
+    }
+
+    /// What the draft with this number asks of the engine; `own` is its own part of the prompt.
+    pub fn request(&self, grammar: &Grammar, stream: usize, own: &str) -> DraftRequest {
+        DraftRequest {
+            prompt: format!("{}{own}", self.common),
+            grammar: grammar.clone(),
+            bounds: None,
+            sampling: Sampling { temperature: self.temperature, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0 },
+            seed: self.seed,
+            stream: stream as u64,
+            max_tokens: self.max_tokens,
+            priority: Priority::Bulk,
+        }
     }
 
     /// A job that was written before.

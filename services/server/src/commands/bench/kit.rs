@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use countersign_engine::{
-    DraftEvent, DraftHandle, DraftOutput, DraftRequest, Engine, EngineOptions, Priority, Sampling,
-};
+use countersign_engine::{DraftEvent, DraftHandle, DraftOutput, Engine, EngineOptions};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -175,30 +173,20 @@ struct Report {
 
 /// One draft as its reader saw it.
 #[derive(Debug)]
-struct Outcome {
+pub(super) struct Outcome {
     prompt_tokens: usize,
     first_text: Option<Duration>,
     took: Duration,
-    output: Result<DraftOutput, String>,
+    pub output: Result<DraftOutput, String>,
 }
 
 async fn draft_all(engine: &Engine, job: &Job, machine: Machine) -> Result<Report> {
     // Compiled once for a template, and so not part of a kit's time.
     let grammar = engine.compile_grammar(&job.lark)?;
-    let sampling = Sampling { temperature: job.temperature, top_p: 1.0, min_p: 0.0, repetition_penalty: 1.0 };
     let began = Instant::now();
     let mut readers = Vec::with_capacity(job.own.len());
     for (stream, own) in job.own.iter().enumerate() {
-        let handle = engine.submit(DraftRequest {
-            prompt: format!("{}{own}", job.common),
-            grammar: grammar.clone(),
-            bounds: None,
-            sampling,
-            seed: job.seed,
-            stream: stream as u64,
-            max_tokens: job.max_tokens,
-            priority: Priority::Bulk,
-        })?;
+        let handle = engine.submit(job.request(&grammar, stream, own))?;
         readers.push(tokio::spawn(read(handle, began)));
     }
     let mut drafts = Vec::with_capacity(readers.len());
@@ -244,7 +232,7 @@ async fn draft_all(engine: &Engine, job: &Job, machine: Machine) -> Result<Repor
     })
 }
 
-async fn read(mut handle: DraftHandle, began: Instant) -> Outcome {
+pub(super) async fn read(mut handle: DraftHandle, began: Instant) -> Outcome {
     let mut outcome = Outcome {
         prompt_tokens: 0,
         first_text: None,

@@ -135,9 +135,31 @@ pub fn text_of(
     Ok(text(cuts[fits]))
 }
 
+/// Paragraphs of sentences, at least `bytes` long and at most a sentence more.
+pub fn bytes_of(bytes: usize, seed: u64) -> String {
+    let mut words = Words::new(seed);
+    let mut text = String::with_capacity(bytes + 200);
+    let mut sentences = 0;
+    while text.len() < bytes || sentences == 0 {
+        match words.next() {
+            "." => {
+                sentences += 1;
+                text.push_str(if sentences % 5 == 0 { ".\n\n" } else { ". " });
+            }
+            word => {
+                if !text.is_empty() && !text.ends_with(char::is_whitespace) {
+                    text.push(' ');
+                }
+                text.push_str(word);
+            }
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::text_of;
+    use super::{bytes_of, text_of};
 
     fn words(text: &str) -> anyhow::Result<usize> {
         Ok(text.split_whitespace().count())
@@ -150,6 +172,13 @@ mod tests {
         assert!(text.starts_with("Sources:\n") && text.ends_with("\nAnswer:\n"), "{text}");
         assert_eq!(text, text_of(40, 3, ("Sources:\n", "\nAnswer:\n"), &words).unwrap());
         assert_ne!(text, text_of(40, 4, ("Sources:\n", "\nAnswer:\n"), &words).unwrap());
+    }
+
+    #[test]
+    fn a_text_of_bytes_is_as_long_as_asked_and_has_paragraphs() {
+        let text = bytes_of(5_000, 7);
+        assert!((5_000..5_200).contains(&text.len()), "{}", text.len());
+        assert!(text.contains(".\n\n") && !text.contains("  ") && text == bytes_of(5_000, 7));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use countersign_domain::finding::Severity;
 use countersign_domain::id::ReviewId;
 use countersign_preview::{Address, Thumb, Whom};
-use countersign_store::AssetView;
+use countersign_store::{AssetView, standing};
 use serde::Serialize;
 
 use crate::pages::kits::label;
@@ -31,6 +31,8 @@ pub(in crate::pages) struct Card {
     pub revision: Option<u32>,
     /// What it looks like, once there is a revision.
     pub thumb: Option<Thumb>,
+    /// What of its text may not be said any more, as sentences.
+    pub lapsed: Vec<String>,
     /// Severity and how many findings have it, worst first.
     pub findings: Vec<(&'static str, usize)>,
     pub review: Option<String>,
@@ -53,7 +55,8 @@ pub(super) fn card(studio: &Studio, view: &AssetView, several: bool, review: Opt
     let asset = &view.asset;
     let count = |severity: Severity| {
         let findings = view.revision.iter().flat_map(|revision| &revision.findings);
-        findings.filter(|finding| finding.severity == severity).count()
+        let lapsed = if severity == Severity::Block { view.lapsed.len() } else { 0 };
+        findings.filter(|finding| finding.severity == severity).count() + lapsed
     };
     let thumb = view.revision.as_ref().map(|revision| {
         let edition = studio.templates.edition(&asset.asset_type, &revision.context.template);
@@ -76,6 +79,7 @@ pub(super) fn card(studio: &Studio, view: &AssetView, several: bool, review: Opt
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .collect(),
+        lapsed: view.lapsed.iter().map(|clause| standing::finding(clause).message).collect(),
         review: view.review.as_ref().or(review).map(ToString::to_string),
         release: view.release.map(|id| id.to_string()),
     }
