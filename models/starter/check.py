@@ -1,32 +1,59 @@
 """Checks the corpus: every expansion of every frame against CORPUS.md, with file, line and reason.
 
-Start at `problems_of`. To add a rule: write a function text → reason or None and put it into RULES. It never changes a
-file, and it cannot tell whether a sentence is good or true: that is read by people.
+Start at `problems_of`. To add a rule: write a function frame, text → reason or None and put it into RULES. Spelling and the
+brand rules are asked of hunspell and of the product's own binary (spelling.py, branding.py). It never changes a file, and it
+cannot tell whether a sentence is good or true: that is read by people.
+
+    python models/starter/check.py [LANG] [--quick]
 """
 
+import argparse
 import itertools
 import re
+import sys
 from collections import Counter, defaultdict
+from pathlib import Path
 
 from corpus import Problem, load
-from words import KEYS, LANGUAGES, PARTNER, PARTNER_PIECES, PIECES, PRODUCT
+from words import KEYS, LANGUAGES, PARTNER, PIECES, PRODUCT
 
 # Lengths are counted with names of a usual length in the references' place.
 STAND_IN = {PRODUCT: "Product name", PARTNER: "Partner name"}
-LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
-FOREIGN = re.compile(rf"[^{LETTERS} ,;:()–\-’&.!?]")
-SENTENCES = re.compile(r"[A-ZÄÖÜ][^.!?]*[.!?]( [A-ZÄÖÜ][^.!?]*[.!?]){0,2}")
-ARTICLE = re.compile(
-    r"\b(the|a|an|your|our|my|der|die|das|dem|den|des|eine?[mnrs]?|[Ii]hre?[mnrs]?|unsere?[mnrs]?|kein\w*) \{\{", re.I
-)
+LETTERS = "A-Za-zÀ-ÖØ-öø-ÿŒœ"
+FOREIGN = re.compile(rf"[^{LETTERS} ,;:–\-’&.!?¿¡]")
+UPPER = "A-ZÀ-ÖØ-ÞŒ"
+SENTENCE = rf"[¿¡]?[{UPPER}][^.!?]*[.!?]"
+SENTENCES = re.compile(rf"{SENTENCE}( {SENTENCE}){{0,2}}")
+ARTICLES = {
+    "en": r"the|a|an|your|our|my",
+    "de": r"der|die|das|dem|den|des|eine?[mnrs]?|ihre?[mnrs]?|unsere?[mnrs]?|kein\w*|zum|zur|im|am|beim|vom",
+    "fr": r"le|la|les|un|une|du|au|aux|vos|votre|nos|notre|cette|cet|mon|ma|mes",
+    "es": r"el|la|los|las|un|una|su|sus|al|del|este|esta|nuestro|nuestra",
+    "it": r"il|lo|la|i|gli|le|un|uno|una|del|dello|della|dei|al|allo|alla|dal|dalla|nel|nella|sul|sulla|col|suo|sua|questo|questa",
+}
+ARTICLE = {lang: re.compile(rf"\b({words}) \{{\{{", re.I) for lang, words in ARTICLES.items()}
+# Words that would be elided, or would change, before a vowel: a name's first letter is not known.
+ELIDING = {"fr": "de que jusque lorsque puisque quoique je me te se ne ce si".split(), "es": ["y", "o"], "it": ["ed", "ad", "od"]}
 INFLECTED = re.compile(r"\}\}(’s\b|’|s\b|-|\w)")
 BANNED = re.compile(
-    r"\b(for free|free of|gratis|kostenlos\w*|kostenfrei\w*|guarantee\w*|garantier\w*|percent|prozent|http\w*|www)\b",
+    r"\b(for free|free of|gratis|kostenlos\w*|kostenfrei\w*|gratuit\w*|guarantee\w*|garantier\w*|garanti\w*|garantiz\w*"
+    r"|percent|prozent|http\w*|www)\b",
     re.I,
 )
 # An aphorism may say "the best time"; next to the product's name it would be a claim.
-SUPERLATIVE = re.compile(r"\b(best|cheapest|fastest|leading|führend\w*|beste[mnrs]?|günstigste\w*|schnellste\w*)\b", re.I)
-
+SUPERLATIVE = re.compile(
+    r"\b(best|cheapest|fastest|leading|führend\w*|beste[mnrs]?|günstigste\w*|schnellste\w*|meilleure?s?|leader"
+    r"|mejor(es)?|líder(es)?|migliori?|il più|la più|le plus|la plus)\b",
+    re.I,
+)
+# Words that only one of the languages has: a line of another language is seen by them.
+TELLING = {
+    "en": {"the", "and", "your", "what", "with", "that", "you", "who", "is", "are"},
+    "de": {"und", "der", "das", "ist", "nicht", "ihr", "ihre", "wer", "mit", "sie"},
+    "fr": {"vous", "votre", "vos", "est", "une", "pour", "avec", "dans", "ce", "qui"},
+    "es": {"y", "el", "los", "para", "su", "qué", "cómo", "está", "usted", "cuando"},
+    "it": {"che", "è", "gli", "della", "per", "nel", "di", "chi", "sua", "suo"},
+}
 
 
 def spelled(text):
@@ -38,29 +65,44 @@ def spelled(text):
 
 def characters(frame, text):
     wrong = FOREIGN.search(spelled(text))
-    return f"`{wrong.group(0)}` may not stand in a frame" if wrong else None
+    if not wrong and frame.lang != "es":
+        wrong = re.search("[¿¡]", text)
+    if not wrong:
+        # An apostrophe stands between letters.
+        wrong = re.search(rf"’(?![{LETTERS}{{])|(?<![{LETTERS}])’", text)
+    return f"`{wrong.group(0)}` may not stand there" if wrong else None
 
 
 def references(frame, text):
-    if PARTNER in text and frame.piece not in PARTNER_PIECES:
-        return f"{PARTNER} has no place in {frame.piece}"
-    if text.count(PRODUCT) > 1 or text.count(PARTNER) > 1:
-        return "names something twice"
-    wrong = ARTICLE.search(text) or INFLECTED.search(text)
-    return f"`{wrong.group(0)}`: a reference is a bare name" if wrong else None
+    piece = PIECES[frame.piece]
+    for reference, allowed in ((PRODUCT, piece.product), (PARTNER, piece.partner)):
+        if reference in text and not allowed:
+            return f"{reference} has no place in {frame.piece}"
+        if text.count(reference) > 1:
+            return "names something twice"
+    wrong = ARTICLE[frame.lang].search(text) or INFLECTED.search(text)
+    if wrong:
+        return f"`{wrong.group(0)}`: a reference is a bare name"
+    before = re.search(rf"([{LETTERS}]+)[ ’]\{{\{{", text)
+    if before and before.group(1).lower() in ELIDING.get(frame.lang, ()):
+        return f"`{before.group(0)}`: the word before a name would change before a vowel"
+    return "an elided word before a name" if "’{{" in text else None
 
 
 def spaces(frame, text):
-    if re.search(r" [,.;:!?)]|\( |[,;:!?][A-Za-z]", text):
+    marks = ",." if frame.lang == "fr" else ",.;:!?"
+    if re.search(rf" [{marks}]|[,;:!?][A-Za-z]", text):
         return "a space is missing or too many at a mark"
-    if re.search(r"[,;:–]\s*[,.;:!?–]|[.!?][.!?]", text):
-        return "two marks in a row"
+    if frame.lang == "fr" and re.search(r"[^ ][;:!?]", text):
+        return "French has a space before `; : ! ?`"
+    if re.search(r"[,;:–]\s*[,.;:!?–]|[.!?] ?[.!?]|- | -|\S–|–\S", text):
+        return "two marks in a row, or a dash without spaces"
     return None
 
 
 def shape(frame, text):
-    kind, text = PIECES[frame.piece][0], spelled(text)
-    if not re.match(r"[A-ZÄÖÜ]", text):
+    kind, text = PIECES[frame.piece].shape, spelled(text)
+    if not re.match(rf"[¿¡]?[{UPPER}]", text):
         return "starts without a capital"
     if kind == "line" and (re.search(r"[.!?]", text[:-1]) or text[-1] in ".!:;,"):
         return "a line has no mark inside or at its end (but a final `?`)"
@@ -68,18 +110,28 @@ def shape(frame, text):
         return "must be one to three sentences, each from a capital to `.`, `!` or `?`"
     if kind == "sentence" and len(re.findall(r"[.!?]", text)) > 2:
         return "must be one sentence, or two short ones"
-    if kind == "lead" and not re.fullmatch(r"[^.!?:]+:", text):
+    if kind == "lead" and not re.fullmatch(r"[^.!?:;¿¡]+:", text):
         return "a lead is one clause that ends with `:`"
-    if kind == "label" and (re.search(r"[.!?:;,]", text) or not 2 <= len(text.replace("Partner name", "Partner").replace("Product name", "Product").split()) <= 4):
-        return "a label has two to four words and no mark"
+    words = len(text.replace("Partner name", "Partner").replace("Product name", "Product").split())
+    if kind == "label" and (re.search(r"[.!?:;,¿¡]", text) or not 1 <= words <= 5):
+        return "a label has one to five words and no mark"
+    return None
+
+
+def questions(frame, text):
+    if frame.lang != "es":
+        return None
+    for mark, opening in (("?", "¿"), ("!", "¡")):
+        if text.count(mark) != text.count(opening):
+            return f"`{mark}` without its `{opening}`"
     return None
 
 
 def length(frame, text):
-    _, least, most = PIECES[frame.piece]
+    piece = PIECES[frame.piece]
     count = len(spelled(text))
-    if least and not least <= count <= most:
-        return f"{count} characters, must be {least} to {most}"
+    if not piece.least <= count <= piece.most:
+        return f"{count} characters, must be {piece.least} to {piece.most}"
     return None
 
 
@@ -88,7 +140,16 @@ def assertions(frame, text):
     return f"`{wrong.group(0)}` asserts what no frame may" if wrong else None
 
 
-RULES = (characters, references, spaces, shape, length, assertions)
+def language(frame, text):
+    words = re.findall(rf"[{LETTERS}]+", text.lower())
+    score = {lang: sum(word in telling for word in words) for lang, telling in TELLING.items()}
+    other = max(score, key=score.get)
+    if score[other] > 1 and score[other] > 2 * score[frame.lang]:
+        return f"reads as {other}"
+    return None
+
+
+RULES = (characters, references, spaces, shape, questions, length, assertions, language)
 
 
 def frame_problem(frame):
@@ -124,26 +185,48 @@ def gaps(frames):
                 break
 
 
-def problems_of(folder):
+def problems_of(folder, languages=LANGUAGES, thorough=True):
     """Every problem of the corpus, and its frames."""
-    frames, problems = load(folder)
+    frames, problems = load(folder, languages)
     problems += [problem for problem in map(frame_problem, frames) if problem]
     problems += doubles(frames)
     problems += gaps(frames)
+    if thorough:
+        import branding
+        import spelling
+
+        problems += spelling.problems(frames)
+        problems += branding.problems(frames)
     return frames, problems
 
 
-def run(folder, say=print):
+def run(folder, say=print, languages=LANGUAGES, thorough=True):
     """Reports on the corpus; true when it is clean."""
-    frames, problems = problems_of(folder)
-    for problem in problems:
+    frames, problems = problems_of(folder, languages, thorough)
+    for problem in sorted(problems, key=lambda problem: (str(problem.file), problem.line)):
         say(str(problem))
     lines, variants = Counter(), Counter()
     for frame in frames:
         lines[frame.lang, frame.piece] += 1
         variants[frame.lang, frame.piece] += frame.variants()
-    for lang in LANGUAGES:
+    for lang in languages:
         counted = ", ".join(f"{piece} {lines[lang, piece]}/{variants[lang, piece]}" for piece in PIECES)
         say(f"{lang} frames/expansions: {counted}")
     say(f"{len(frames)} frames, {len(problems)} problems")
     return not problems
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("languages", nargs="*", default=list(LANGUAGES), metavar="LANG")
+    parser.add_argument("--quick", action="store_true", help="without spelling and brand rules")
+    parser.add_argument("--corpus", type=Path, default=Path(__file__).resolve().parent / "corpus")
+    options = parser.parse_args()
+    unknown = set(options.languages) - set(LANGUAGES)
+    if unknown:
+        parser.error(f"unknown language {unknown.pop()}; known: {', '.join(LANGUAGES)}")
+    sys.exit(not run(options.corpus, languages=options.languages, thorough=not options.quick))
+
+
+if __name__ == "__main__":
+    main()

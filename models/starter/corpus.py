@@ -106,7 +106,12 @@ def parse_frame(text):
 def load_file(path, lang, piece):
     """The frames and problems of one file."""
     frames, problems, fits = [], [], None
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return [], [Problem(path, line, "is not UTF-8")]
+    for number, line in enumerate(lines, 1):
         line = line.strip()
         if line.startswith("##"):
             fits, reason = parse_header(line)
@@ -123,10 +128,10 @@ def load_file(path, lang, piece):
     return frames, problems
 
 
-def load(folder):
-    """All frames and problems below `folder` (which holds en/ and de/)."""
+def load(folder, languages=LANGUAGES):
+    """All frames and problems below `folder`, which holds a folder for each language."""
     frames, problems = [], []
-    for lang in LANGUAGES:
+    for lang in languages:
         for piece in PIECES:
             path = Path(folder) / lang / f"{piece}.txt"
             if not path.exists():

@@ -1,194 +1,249 @@
-"""Expands the corpus into whole drafts: a prompt rendered from prompts/starter/draft.jinja, and the draft as compact JSON.
+"""Fills plans with frames: whole drafts to train on, made of what `countersign models plans` prints.
 
-`Writer.draft` is one draft. The layouts (`email`, `linkedin_post`, `x_post`) are the three functions below; to add an
-asset type, add its pieces and its token in words.py and a function here. Drafts are seeded: same corpus and seed, same
-file.
+A plan is a prompt as drafting renders it, and the layout that it asks for: slots, paragraphs, pieces with their lengths, and
+references. The program that drafts prints them, so training and drafting can never differ. `Writer.fill` turns a plan
+into a draft as compact JSON. Drafts are seeded: same corpus, plans and seed, same file.
 """
 
 import json
 import random
 import re
+import subprocess
 import zlib
+from bisect import bisect
+from collections import defaultdict
 from itertools import accumulate
-from pathlib import Path
 
-import jinja2
+from branding import binary
+from words import BREAK, BULLET, KEYS, PARTNER, PIECES, PRODUCT, SAID
 
-from words import CLAIMS, KEYS, LANGUAGES, MESSAGES, PASSAGES, PHRASE, PRODUCT
-
-TEMPLATE = Path(__file__).resolve().parents[2] / "prompts/starter/draft.jinja"
 # One expansion in so many is kept out of training, so that the validation loss is of texts never seen.
 HELD_OUT_EACH = 20
-# By tokens that is still mostly email: its drafts are three to five times as long.
-SHARE = {"email": 0.34, "linkedin_post": 0.39, "x_post": 0.27}
 # How much more often a frame is drawn where it fits a prompt on purpose, by the order of KEYS.
 SPECIFIC = (3.0, 2.0, 2.0, 1.5)
-MOST_PRODUCT_MENTIONS = 2
+# A draft in so many is of one slot in the light of the others.
+ONE_SLOT_EACH = 6
+# What a prompt shows of the other slots, in characters.
+MOST_SAID = 360
+# Pieces that are spoken may be made of two frames, to last as long as they are told to.
+JOINED = ("video_hook", "video_problem", "video_message", "video_call", "video_proof")
+MOST_SENTENCES = 3
+TRIES = 40
 
 
-def held_out(frame, text):
-    """Whether this expansion is kept for validation (never the only few texts of a frame)."""
-    return frame.variants() >= 6 and zlib.crc32(text.encode()) % HELD_OUT_EACH == 0
+def typeset(lang, text):
+    """As the language sets it: French keeps a mark on the line of its word."""
+    return re.sub(r" ([;:!?])", "\u00a0\\1", text) if lang == "fr" else text
 
 
 def content_words(text):
     """The longer words of a text, lowercased: what a reader would notice twice."""
-    return {word for word in re.findall(r"\w{5,}", text.replace(PRODUCT, "").lower())}
+    return {word for word in re.findall(r"[^\W\d_]{5,}", text.replace(PRODUCT, "").replace(PARTNER, "").lower())}
 
 
 class Exhausted(Exception):
-    """No piece fits what this draft already says; the caller draws another draft."""
+    """No frame fits what a plan asks for."""
+
+
+class Text:
+    """One expansion of a frame."""
+
+    __slots__ = ("frame", "text", "length", "names", "held_out", "sentences", "words")
+
+    def __init__(self, frame, text):
+        self.frame, self.text, self.length = frame, text, len(text)
+        self.names = (PRODUCT in text, PARTNER in text)
+        self.held_out = frame.variants() >= 6 and zlib.crc32(text.encode()) % HELD_OUT_EACH == 0
+        self.sentences = frozenset(re.split(r"(?<=[.!?]) ", text))
+        self.words = content_words(text)
+
+
+class Shelf:
+    """All texts of a piece in a language."""
+
+    def __init__(self, frames):
+        self.frames = frames
+        self.texts = {}
+        for number, frame in enumerate(frames):
+            self.texts[number] = [Text(frame, typeset(frame.lang, text)) for text in dict.fromkeys(frame.expansions())]
+        self.known = {}
+
+    def fitting(self, values):
+        """The numbers of frames that fit, and their cumulative weights."""
+        if values not in self.known:
+            numbers, weights = [], []
+            for number, frame in enumerate(self.frames):
+                if frame.matches(values):
+                    weight = min(len(self.texts[number]), 16) ** 0.5
+                    for fit, factor in zip(frame.fits, SPECIFIC):
+                        weight *= factor if fit is not None else 1.0
+                    numbers.append(number)
+                    weights.append(weight)
+            self.known[values] = (numbers, list(accumulate(weights)))
+        return self.known[values]
 
 
 class Draft:
     """One draft being written: keeps wordings from coming twice."""
 
-    def __init__(self, writer, lang, values):
-        self.writer, self.lang, self.values = writer, lang, values
-        self.random, self.sentences, self.mentions = writer.random, set(), 0
+    def __init__(self, writer, plan):
+        self.writer, self.lang, self.random = writer, plan["lang"], writer.random
+        self.values = tuple(plan[key] for key in KEYS)
+        self.sentences, self.lines = set(), []
 
-    def piece(self, piece, product=True, unlike=""):
-        """A text for a piece; with no product mention unless allowed, unlike another text where given."""
-        frames, weights = self.writer.fitting(self.lang, piece, self.values)
-        for attempt in range(60):
-            frame = self.random.choices(frames, cum_weights=weights)[0]
-            text = frame.draw(self.random)
-            if held_out(frame, text) if self.writer.training else attempt < 20 and not held_out(frame, text):
+    def fits(self, text, piece, least, most):
+        return (
+            least <= text.length <= most
+            and text.names == (piece["names_product"], piece["names_partner"])
+            and not (text.held_out if self.writer.training else False)
+            and not text.sentences & self.sentences
+        )
+
+    def echoes(self, text):
+        """Whether a short text says what another one says already."""
+        return any(len(text.words & line) > 1 for line in self.lines)
+
+    def piece(self, piece):
+        """A text for a piece."""
+        text = self.one(piece, piece["least"], piece["most"]) or self.joined(piece)
+        if text is None:
+            raise Exhausted(f"{self.lang} {piece['piece']} {piece['least']} to {piece['most']}")
+        return text
+
+    def take(self, text, is_short):
+        self.sentences |= text.sentences
+        if is_short:
+            self.lines.append(text.words)
+        return text.text
+
+    def one(self, piece, least, most):
+        shelf = self.writer.shelves.get((self.lang, piece["piece"]))
+        if shelf is None:
+            return None
+        numbers, weights = shelf.fitting(self.values)
+        is_short = PIECES[piece["piece"]].shape != "sentences"
+        for attempt in range(TRIES):
+            at = bisect(weights, self.random.random() * weights[-1])
+            text = self.random.choice(shelf.texts[numbers[min(at, len(numbers) - 1)]])
+            # Held-out drafts are made of held-out texts, where there are any.
+            if not self.writer.training and attempt < TRIES // 2 and not text.held_out:
                 continue
-            if PRODUCT in text and (not product or self.mentions == MOST_PRODUCT_MENTIONS):
-                continue
-            sentences = set(re.split(r"(?<=[.!?]) ", text))
-            if sentences & self.sentences or len(content_words(text) & content_words(unlike)) > 1:
-                continue
-            self.sentences |= sentences
-            self.mentions += PRODUCT in text
-            return text
-        raise Exhausted(piece)
+            if self.fits(text, piece, least, most) and not (is_short and self.echoes(text)):
+                return self.take(text, is_short)
+        fitting = [text for n in numbers for text in shelf.texts[n] if self.fits(text, piece, least, most)]
+        new = [text for text in fitting if not (is_short and self.echoes(text))]
+        return self.take(self.random.choice(new or fitting), is_short) if fitting else None
+
+    def joined(self, piece):
+        """Two frames that are together as long as they should be."""
+        if piece["piece"] not in JOINED:
+            return None
+        kept = set(self.sentences)
+        for _ in range(TRIES):
+            self.sentences = set(kept)
+            first = self.one(piece, 1, max(piece["most"] - 20, 20))
+            plain = {**piece, "names_product": False, "names_partner": False}
+            if first is None:
+                return None
+            rest = piece["most"] - len(first) - 1
+            second = self.one(plain, max(piece["least"] - len(first) - 1, 1), rest) if rest > 0 else None
+            text = f"{first} {second}" if second else None
+            if text and len(re.findall(r"[.!?](?= |$)", text)) <= MOST_SENTENCES:
+                return text
+        return None
+
+    def slot(self, slot):
+        """The text of a slot, as JSON holds it between its quotation marks."""
+        paragraphs = []
+        for elements in slot["paragraphs"]:
+            out = ""
+            for element in elements:
+                if "bullets" in element:
+                    out += "".join(BULLET + name for name in element["bullets"])
+                else:
+                    text = element["reference"] if "reference" in element else self.piece(element)
+                    out += " " + text if out else text
+            paragraphs.append(out)
+        return BREAK.join(paragraphs)
 
 
 class Writer:
-    """Draws drafts from frames. With `training` false, drafts are made of held-out expansions where there are any."""
+    """Fills plans. With `training` false, drafts are made of held-out texts where there are any."""
 
     def __init__(self, frames, seed, training=True):
-        self.random, self.training, self.fits = random.Random(seed), training, {}
-        self.frames = {}
+        self.random, self.training = random.Random(seed), training
+        by_piece = defaultdict(list)
         for frame in frames:
-            self.frames.setdefault((frame.lang, frame.piece), []).append(frame)
-        environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
-        self.prompt = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+            by_piece[frame.lang, frame.piece].append(frame)
+        self.shelves = {key: Shelf(own) for key, own in by_piece.items()}
 
-    def fitting(self, lang, piece, values):
-        """The frames that fit, and their cumulative weights."""
-        key = (lang, piece, values)
-        if key not in self.fits:
-            frames = [frame for frame in self.frames[lang, piece] if frame.matches(values)]
-            if not frames:
-                raise Exhausted(piece)
-            weights = []
-            for frame in frames:
-                weight = min(frame.variants(), 16) ** 0.5
-                for fit, factor in zip(frame.fits, SPECIFIC):
-                    weight *= factor if fit is not None else 1.0
-                weights.append(weight)
-            self.fits[key] = (frames, list(accumulate(weights)))
-        return self.fits[key]
+    def fill(self, plan):
+        """Prompt and completion (without the end token) of a plan."""
+        draft = Draft(self, plan)
+        slots = {slot["key"]: draft.slot(slot) for slot in plan["slots"]}
+        completion = "{" + ",".join(f'"{key}":"{text}"' for key, text in slots.items()) + "}"
+        json.loads(completion)
+        return {"prompt": plan["prompt"], "completion": completion}
 
-    def draft(self):
-        """One draft: prompt, completion (without the end token), and what it is."""
-        lang = self.random.choice(LANGUAGES)
-        kind = self.random.choices(list(SHARE), weights=list(SHARE.values()))[0]
-        values = tuple(self.random.choice(options) for options in KEYS.values())
-        while True:
-            try:
-                refs, slots = LAYOUTS[kind](Draft(self, lang, values), self.random)
-                break
-            except Exhausted:
-                continue
-        topic, audience, objective, tone = values
-        prompt = self.prompt.render(
-            lang=lang, asset_type=kind, topic=topic, audience=audience, objective=objective, tone=tone, refs=refs
-        )
-        return {"prompt": prompt, "completion": json.dumps(slots, ensure_ascii=False, separators=(",", ":"))}
+    def fill_one(self, plan):
+        """A plan of one slot of those, with what the others say in its prompt."""
+        draft = Draft(self, plan)
+        at = self.random.randrange(len(plan["slots"]))
+        texts = [draft.slot(slot) for slot in plan["slots"]]
+        said = " ".join(text for other, text in enumerate(texts) if other != at).replace(BREAK, " ").replace(BULLET, " ")
+        prompt = plan["one"][at].replace(SAID, SAID + clipped(said))
+        return {"prompt": prompt, "completion": f'{{"a":"{texts[at]}"}}'}
 
 
-def numbers(random, count, most):
-    """`count` numbers up to `most`, in order; mostly the first ones, as briefs have few messages and many drafts all."""
-    if random.random() < 0.5:
-        most = min(most, count + random.randrange(3))
-    return sorted(random.sample(range(1, most + 1), count))
+def clipped(said):
+    """At most MOST_SAID characters of it, whole words, as drafting shows them."""
+    return said if len(said) <= MOST_SAID else said[:MOST_SAID].rsplit(" ", 1)[0]
 
 
-def references(random, kind, sentences, phrases, most):
-    """References of a kind, in order: (all of them as the prompt lists them, sentence forms, phrase forms)."""
-    names = [f"{{{{{kind}.{n}}}}}" for n in numbers(random, sentences + phrases, most)]
-    # A brief lists its phrases after, before or between its sentences.
-    is_phrase = [False] * sentences + [True] * phrases
-    if random.random() < 0.5:
-        random.shuffle(is_phrase)
-    listed = [name + PHRASE if phrase else name for name, phrase in zip(names, is_phrase)]
-    by_form = {form: [name for name, phrase in zip(names, is_phrase) if phrase == form] for form in (False, True)}
-    return listed, by_form[False], by_form[True]
+def plans(count, seed):
+    """Plans of the product's own program."""
+    run = subprocess.Popen(
+        [binary(), "models", "plans", "--count", str(count), "--seed", str(seed)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    yield from (json.loads(line) for line in run.stdout)
+    if run.wait() != 0:
+        raise ValueError("`countersign models plans` failed; see above")
 
 
-def proofs(random, count, phrases):
-    """`count` sentence claims or passages, and phrase claims: (listed, sentences, phrases)."""
-    passages = sum(random.random() < 0.25 for _ in range(count))
-    listed, sentences, bullets = references(random, "claim", count - passages, phrases, CLAIMS)
-    more, quoted, _ = references(random, "passage", passages, 0, PASSAGES)
-    return listed + more, sentences + quoted, bullets
+def effective_variants(frames):
+    """(lang, piece) → how many equally likely texts would repeat as seldom as its texts do over all prompts."""
+    import itertools
 
-
-def email(draft, random):
-    """Subject, preheader, headline, body of up to four paragraphs, button."""
-    said = random.choices((0, 1, 2), weights=(10, 50, 40))[0]
-    proven = random.choices((0, 1, 2, 3), weights=(12, 36, 32, 20))[0]
-    bullets = random.choices((0, 1, 2, 3, 4, 5), weights=(35, 8, 19, 20, 12, 6))[0]
-    of_messages = min(bullets, random.choices((0, 1, 2, 3), weights=(45, 20, 20, 15))[0], MESSAGES - said)
-    listed, messages, points = references(random, "message", said, of_messages, MESSAGES)
-    more, claims, benefits = proofs(random, proven, bullets - of_messages)
-    named = random.choice(("subject", "preheader", "headline", None))
-    subject = draft.piece("subject", product=named == "subject")
-    preheader = draft.piece("preheader", product=named == "preheader", unlike=subject)
-    headline = draft.piece("headline", product=named == "headline", unlike=f"{subject} {preheader}")
-    paragraphs = [" ".join([draft.piece("opening"), *messages])]
-    if claims:
-        paragraphs.append(" ".join([draft.piece("bridge"), *claims]))
-    if bullets:
-        paragraphs.append("\n- ".join([draft.piece("lead"), *points, *benefits]))
-    paragraphs.append(draft.piece("closing"))
-    body = "\n\n".join(paragraphs)
-    slots = {"subject": subject, "preheader": preheader, "headline": headline, "body": body, "cta": draft.piece("cta")}
-    return listed + more, slots
-
-
-def linkedin_post(draft, random):
-    """Hook, what it is about and its proof, closing."""
-    listed, messages, _ = references(random, "message", random.choices((0, 1, 2), weights=(15, 50, 35))[0], 0, MESSAGES)
-    more, claims, _ = proofs(random, random.choices((0, 1, 2, 3), weights=(18, 40, 27, 15))[0], 0)
-    paragraphs = [draft.piece("li_hook")]
-    middle = messages + ([draft.piece("li_bridge"), *claims] if claims else [])
-    if middle:
-        paragraphs.append(" ".join(middle))
-    paragraphs.append(draft.piece("li_closing"))
-    return listed + more, {"post": "\n\n".join(paragraphs)}
-
-
-def x_post(draft, random):
-    """Hook, at most one reference, closing."""
-    kind, most = random.choice((("message", MESSAGES), ("message", MESSAGES), ("claim", CLAIMS), ("passage", PASSAGES)))
-    listed, said, _ = references(random, kind, int(random.random() < 0.8), 0, most)
-    hook = draft.piece("x_hook")
-    return listed, {"text": " ".join([hook, *said, draft.piece("x_closing", unlike=hook)])}
-
-
-LAYOUTS = {"email": email, "linkedin_post": linkedin_post, "x_post": x_post}
+    by_piece = defaultdict(list)
+    for frame in frames:
+        by_piece[frame.lang, frame.piece].append(frame)
+    everything = list(itertools.product(*KEYS.values()))
+    result = {}
+    for key, own in by_piece.items():
+        shelf, share = Shelf(own), defaultdict(float)
+        for values in everything:
+            numbers, weights = shelf.fitting(values)
+            for number, weight in zip(numbers, [weights[0], *(b - a for a, b in zip(weights, weights[1:]))] if weights else []):
+                share[number] += weight / weights[-1] / len(everything)
+        result[key] = 1 / sum(p * p / len(shelf.texts[number]) for number, p in share.items())
+    return result
 
 
 def run(frames, work, seed, count, say=print):
     """Writes `count` drafts to train on and a few hundred held-out ones to `work`."""
-    for name, training, amount in (("train", True, count), ("held_out", False, 600)):
-        writer = Writer(frames, f"{seed}/{name}", training)
+    for (lang, piece), variants in sorted(effective_variants(frames).items()):
+        say(f"{lang} {piece}: {variants:.0f} effective variants")
+    for name, training, amount in (("train", True, count), ("held_out", False, 800)):
+        writer, left_out = Writer(frames, f"{seed}/{name}", training), defaultdict(int)
         with open(work / f"{name}.jsonl", "w", encoding="utf-8") as out:
-            for _ in range(amount):
-                out.write(json.dumps(writer.draft(), ensure_ascii=False) + "\n")
-        say(f"{name}: {amount} drafts")
+            for number, plan in enumerate(plans(amount, f"{seed}{int(training)}")):
+                one = number % ONE_SLOT_EACH == 0 and len(plan["slots"]) > 1
+                try:
+                    draft = writer.fill_one(plan) if one else writer.fill(plan)
+                except Exhausted as error:
+                    left_out[str(error)] += 1
+                    continue
+                out.write(json.dumps(draft, ensure_ascii=False) + "\n")
+        say(f"{name}: {amount - sum(left_out.values())} of {amount} plans filled")
+        for reason, times in sorted(left_out.items(), key=lambda item: -item[1])[:20]:
+            say(f"  {times} without a frame for {reason}")

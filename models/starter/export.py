@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from model import Shape, Starter
 from tokenizer import read
 from train import encode, measure
-from words import END, PAD
+from words import END, LANGUAGES, PAD
 
 NAME = "countersign-starter"
 NAMES = {
@@ -58,9 +58,9 @@ def write_gguf(path, shape, weights, tokenizer):
     """Writes the model as GGUF."""
     writer = gguf.GGUFWriter(path.with_suffix(".part"), "llama")
     writer.add_name(NAME)
-    writer.add_description("Small English and German copy model, trained from scratch for Countersign")
+    writer.add_description("Small copy model for five languages, trained from scratch for Countersign")
     writer.add_license("Apache-2.0")
-    writer.add_languages(["en", "de"])
+    writer.add_languages(list(LANGUAGES))
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
     writer.add_context_length(shape.context)

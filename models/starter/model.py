@@ -16,14 +16,14 @@ from torch import nn
 class Shape:
     """The sizes of a model; hidden and ffn are multiples of 256 for the packed products of the engine."""
 
-    vocab: int = 3072
+    vocab: int = 6144
     hidden: int = 256
     ffn: int = 768
     layers: int = 5
     heads: int = 4
     kv_heads: int = 2
     head_dim: int = 64
-    context: int = 512
+    context: int = 768
     theta: float = 10000.0
     eps: float = 1e-5
 

@@ -1,7 +1,7 @@
 """Makes the starter model from its corpus: check, expand, tokenizer, train, export; `all` runs them in that order.
 
     pip install -r models/starter/requirements.txt
-    python models/starter/recipe.py all --minutes 30
+    python models/starter/recipe.py all --minutes 60
 
 A run that was killed goes on when started again. Everything on the way lies in `--work`; the results are
 `starter.gguf` and `tokenizer.json` beside this file.
@@ -30,9 +30,9 @@ def quietly():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stage", choices=(*STAGES, "all"))
-    parser.add_argument("--minutes", type=float, default=30, help="training time, summed over restarts (default 30)")
+    parser.add_argument("--minutes", type=float, default=60, help="training time, summed over restarts (default 60)")
     parser.add_argument("--steps", type=int, help="train for so many steps instead: repeatable exactly")
-    parser.add_argument("--drafts", type=int, default=60000, help="how many drafts to expand (default 60000)")
+    parser.add_argument("--drafts", type=int, default=80000, help="how many drafts to expand (default 80000)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--fresh", action="store_true", help="forget the checkpoint")
     parser.add_argument("--format", choices=("gguf", "safetensors"), default="gguf", help="what export writes")

@@ -9,10 +9,10 @@ import re
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from words import BREAK, BULLET, special_tokens, text_tokens
+from words import BREAK, BULLET, SLOTS, special_tokens, text_tokens
 
-VOCABULARY = 3072
-GLUE = ['{"subject":"', '","preheader":"', '","headline":"', '","body":"', '","cta":"', '{"post":"', '{"text":"', '"}']
+VOCABULARY = 6144
+GLUE = ['{"a":"', *(f'","{slot}":"' for slot in SLOTS[1:]), '"}']
 
 
 def prose(draft):

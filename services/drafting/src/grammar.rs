@@ -7,10 +7,10 @@
 
 use std::fmt::Write as _;
 
-use countersign_render::{Piece, Shape};
+use countersign_render::Shape;
 
 use crate::room::most_names;
-use crate::skeleton::{Element, Skeleton};
+use crate::skeleton::{Element, PiecePlan, Skeleton};
 
 /// The Lark source. `figures` are what free text may hold of digits, as it may hold words; none in strict mode. Equal skeletons
 /// give equal grammars, so that they can be compiled once.
@@ -45,7 +45,10 @@ const CAPITAL: &str = concat!(r"/\p{Lu}", letter!(), "*(['’-]", letter!(), "+)
 
 const FIXED: &str = "\
 STEP: \" \" | \", \" | \" – \" | \" & \"\n\
-JOINT: STEP | \"; \" | \": \"\n\
+JOINT: STEP | /[\\x{A0}\\x{202F}]?[;:] /\n\
+QUESTION: /[\\x{A0}\\x{202F}]?\\?/\n\
+COLON: /[\\x{A0}\\x{202F}]?:/\n\
+FINAL: /\\.|[\\x{A0}\\x{202F}]?[!?]/\n\
 PRODUCT: \"{{product.name}}\"\n\
 PARTNER: \"{{partner.display_name}}\"\n";
 
@@ -84,13 +87,13 @@ fn slot_body(paragraphs: &[Vec<Element>], pieces: &mut Pieces) -> String {
 #[derive(Default)]
 struct Pieces {
     terminals: Vec<String>,
-    known: Vec<Piece>,
+    known: Vec<PiecePlan>,
     /// Whether figures may stand for words.
     figures: bool,
 }
 
 impl Pieces {
-    fn name(&mut self, piece: &Piece) -> String {
+    fn name(&mut self, piece: &PiecePlan) -> String {
         let at = self.known.iter().position(|known| known == piece).unwrap_or_else(|| {
             self.known.push(piece.clone());
             self.terminals.push(terminal(self.known.len() - 1, piece, self.figures));
@@ -100,7 +103,7 @@ impl Pieces {
     }
 }
 
-fn terminal(at: usize, piece: &Piece, figures: bool) -> String {
+fn terminal(at: usize, piece: &PiecePlan, figures: bool) -> String {
     let mut word = String::from("WORD");
     let mut first = String::from("CAPITAL");
     for (allowed, name) in [(piece.product, "PRODUCT"), (piece.partner, "PARTNER")] {
@@ -112,26 +115,33 @@ fn terminal(at: usize, piece: &Piece, figures: bool) -> String {
     if figures {
         word.push_str(" | FIGURE");
     }
-    let clause = format!("({first}) (JOINT ({word}))*");
+    // Spanish opens what it asks or exclaims, also in the middle of a sentence.
+    let clause = format!("/[¿¡]?/ ({first}) (JOINT /[¿¡]?/ ({word}))*");
     let form = match piece.shape {
-        Shape::Line => format!("{clause} \"?\"?"),
+        Shape::Line => format!("{clause} QUESTION?"),
         Shape::Label => format!("({first}) (\" \" ({word}))*"),
         // One colon only, the last: a second one would lead to nothing.
-        Shape::Lead => format!("({first}) (STEP ({word}))* \":\""),
+        Shape::Lead => format!("({first}) (STEP ({word}))* COLON"),
         Shape::Sentences => match piece.max_sentences.saturating_sub(1) {
             // A grammar knows no repetition of nothing.
             0 => format!("SENT{at}"),
             more => format!("SENT{at} (\" \" SENT{at}){{0,{more}}}"),
         },
     };
-    let sentence =
-        if piece.shape == Shape::Sentences { format!("SENT{at}: {clause} /[.!?]/\n") } else { String::new() };
+    let sentence = if piece.shape == Shape::Sentences { format!("SENT{at}: {clause} FINAL\n") } else { String::new() };
     format!(
-        "{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/ & {}\n",
+        "{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/ & {}{}{}\n",
         piece.min_chars,
         piece.max_chars,
         names_at_most(most_names(piece)),
+        must_hold(piece.names_product && piece.product, "product"),
+        must_hold(piece.names_partner && piece.partner, "partner"),
     )
+}
+
+/// Holds the name, by the beginning of its reference.
+fn must_hold(is_asked: bool, name: &str) -> String {
+    if is_asked { format!(r" & /(?s:.*\{{\{{{name}\..*)/") } else { String::new() }
 }
 
 fn names_at_most(count: usize) -> String {
@@ -147,10 +157,10 @@ fn literal(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::skeleton::SlotPlan;
-    use countersign_render::When;
+    use countersign_render::{Piece, When};
 
-    fn piece(shape: Shape) -> Piece {
-        Piece {
+    fn piece(shape: Shape) -> PiecePlan {
+        PiecePlan::new(Piece {
             name: "hook".into(),
             shape,
             min_chars: 10,
@@ -159,12 +169,16 @@ mod tests {
             product: true,
             partner: false,
             when: When::Always,
-        }
+            like: "opening".into(),
+        })
     }
 
     #[test]
     fn a_piece_of_one_sentence_repeats_nothing() {
-        let of = |max_sentences| terminal(0, &Piece { max_sentences, ..piece(Shape::Sentences) }, false);
+        let of = |max_sentences| {
+            let sentences = Piece { max_sentences, ..piece(Shape::Sentences).piece };
+            terminal(0, &PiecePlan::new(sentences), false)
+        };
         assert!(of(1).contains("\nFORM0: SENT0\n"), "{}", of(1));
         assert!(of(2).contains("\nFORM0: SENT0 (\" \" SENT0){0,1}\n"), "{}", of(2));
     }

@@ -144,7 +144,7 @@ mod tests {
         };
         let templates = Templates::embedded().unwrap();
         let said = |asset_type: &str| {
-            let skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, 1);
+            let skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, "en", 1);
             findings(&sources, &skeleton, &"en-US".parse().unwrap(), "text")
         };
         let post = said("x_post");
@@ -174,7 +174,7 @@ mod tests {
             fallbacks: vec![fallen("message.1", "message 1 of the brief"), fallen("text.speaker", "value `speaker`")],
         };
         let templates = Templates::embedded().unwrap();
-        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, "en", 1);
         let said = findings(&sources, &skeleton, &"de-AT".parse().unwrap(), "body");
         assert_eq!(said.len(), 1);
         assert_eq!((said[0].rule.as_str(), said[0].severity), ("drafting.fallback", Severity::Info));

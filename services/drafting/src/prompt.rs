@@ -6,19 +6,19 @@ use countersign_domain::brand::Brand;
 use countersign_domain::brief::refer::fill;
 use countersign_domain::brief::{Brief, ClaimForm};
 use countersign_domain::place::{Locale, Market};
-use countersign_domain::wording::{Form, Wording};
+use countersign_domain::wording::Wording;
 use countersign_engine::{ChatMessage, ModelInfo, Sampling};
-use countersign_render::Slot;
 use include_dir::{Dir, include_dir};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
 use crate::guidance;
-use crate::keys;
-use crate::skeleton::Skeleton;
+use crate::naming;
+use crate::outline::{MOST_SLOTS, letter, outline};
+use crate::skeleton::{Skeleton, SlotPlan};
 use crate::sources::Sources;
-use crate::tune::Words;
+use crate::tune::{Tuning, Words};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../prompts");
 
@@ -160,23 +160,31 @@ impl Prompts {
         &self.settings
     }
 
-    /// What the model calls a slot: a small one is asked for what it was trained on.
-    #[must_use]
-    pub fn key(&self, slot: &Slot) -> String {
-        match self.family {
-            Family::Starter(_) => keys::trained_key(slot).to_owned(),
-            Family::Instruct => slot.short.clone(),
+    /// Gives the slots that are written at once the names that the model knows: a small one knows letters.
+    pub(crate) fn key(&self, slots: &mut [SlotPlan]) {
+        if matches!(self.family, Family::Starter(_)) {
+            slots.iter_mut().enumerate().for_each(|(at, slot)| slot.key = letter(at).to_owned());
         }
     }
 
-    /// The slots of a text, by number, in the runs in which they are written.
-    #[must_use]
-    pub(crate) fn runs(&self, skeleton: &Skeleton) -> Vec<Vec<usize>> {
+    /// The most slots that the model writes at once.
+    pub(crate) fn most_slots(&self) -> usize {
         match self.family {
-            Family::Starter(_) => {
-                keys::trained_runs(&skeleton.slots.iter().map(|slot| slot.key.as_str()).collect::<Vec<_>>())
-            }
-            Family::Instruct => vec![(0..skeleton.slots.len()).collect()],
+            Family::Starter(_) => MOST_SLOTS,
+            Family::Instruct => usize::MAX,
+        }
+    }
+
+    /// Decides where a text names its product and its partner. A small model names them nowhere else.
+    pub(crate) fn name(&self, skeleton: &mut Skeleton, seed: u64) {
+        naming::name(skeleton, seed, matches!(self.family, Family::Starter(_)));
+    }
+
+    /// Values of the starter's closed sets, as `below` draws them; the first of each for another family.
+    pub(crate) fn any_tuning(&self, below: impl FnMut(usize) -> usize) -> Tuning {
+        match &self.family {
+            Family::Starter(words) => words.any(below),
+            Family::Instruct => Tuning::default(),
         }
     }
 
@@ -206,26 +214,28 @@ impl Prompts {
         about.extend(of_library.map(|claim| claim.bound.text.as_str()));
         about.extend([brief.product.as_str(), &brief.objective]);
         let tuning = words.tune(&about, &brief.audience, &brief.objective, &brief.tone);
-        let used = ask.skeleton.references();
-        let refs: Vec<String> = ask
-            .sources
-            .all()
-            .filter(|source| used.contains(&source.bound.reference))
-            .map(|source| {
-                let form = if source.form == Form::Phrase { "<|phrase|>" } else { "" };
-                format!("{{{{{}}}}}{form}", source.bound.reference)
-            })
-            .collect();
+        self.starter_prompt(ask.locale.language(), &tuning, ask.skeleton, "")
+    }
+
+    /// The starter's prompt for the slots of `run`, in the light of what others say.
+    pub(crate) fn starter_prompt(
+        &self,
+        language: &str,
+        tuning: &Tuning,
+        run: &Skeleton,
+        said: &str,
+    ) -> Result<String, PromptError> {
+        let outline = outline(run);
         let values = BTreeMap::from([
-            ("lang", minijinja::Value::from(ask.locale.language())),
-            ("asset_type", minijinja::Value::from(keys::trained_type(ask.skeleton))),
-            ("topic", minijinja::Value::from(tuning.topic)),
-            ("audience", minijinja::Value::from(tuning.audience)),
-            ("objective", minijinja::Value::from(tuning.objective)),
-            ("tone", minijinja::Value::from(tuning.tone)),
-            ("refs", minijinja::Value::from(refs)),
+            ("lang", language),
+            ("topic", &tuning.topic),
+            ("audience", &tuning.audience),
+            ("objective", &tuning.objective),
+            ("tone", &tuning.tone),
+            ("outline", outline.as_str()),
+            ("said", said),
         ]);
-        self.fill_value("draft.jinja", minijinja::Value::from(values))
+        self.fill("draft.jinja", &values)
     }
 
     fn fill<C: Serialize>(&self, name: &str, values: &C) -> Result<String, PromptError> {

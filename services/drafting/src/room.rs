@@ -5,7 +5,8 @@
 use countersign_domain::content::PartnerField;
 use countersign_render::{Part, Piece, Shape, Slot, Unit};
 
-use crate::skeleton::Element;
+use crate::outline;
+use crate::skeleton::{Element, PiecePlan};
 use crate::sources::{Source, Sources};
 
 /// Between two elements: a space, or a blank line.
@@ -57,10 +58,44 @@ pub(crate) struct Room {
     /// What the pieces may have in all, when every reference is placed.
     pieces: usize,
     names: Names,
+    /// What is left of a length in words, where that is the slot's.
+    words: Option<Words>,
 }
 
+/// A text that is spoken lasts as long as it is meant to: what the pieces say fills what references leave.
+#[derive(Clone, Copy, Debug)]
+struct Words {
+    /// For the pieces.
+    left: usize,
+    /// Characters of a word with what follows it, in copy of this language, times ten.
+    tenths: usize,
+}
+
+impl Words {
+    fn of(slot: &Slot, language: &str) -> Option<Self> {
+        let tenths = TENTHS_OF_A_WORD.iter().find(|(known, _)| *known == language).map_or(60, |(_, tenths)| *tenths);
+        let left = usize::midpoint(slot.limit.min, slot.limit.max);
+        (slot.limit.unit == Unit::Words).then_some(Self { left, tenths })
+    }
+
+    /// Gives each piece its part: between the sizes around it.
+    fn share(self, pieces: &mut [&mut PiecePlan]) {
+        let chars = self.left * self.tenths / 10;
+        let whole: usize = pieces.iter().map(|piece| comfortable(piece)).sum::<usize>().max(1);
+        for plan in pieces {
+            let part = chars * comfortable(plan) / whole;
+            let (least, most) = outline::around(part.clamp(plan.min_chars, plan.max_chars));
+            plan.piece.min_chars = least.clamp(plan.min_chars, plan.max_chars);
+            plan.piece.max_chars = most.clamp(plan.piece.min_chars, plan.max_chars);
+        }
+    }
+}
+
+/// Measured on the spoken pieces of the starter's corpus.
+const TENTHS_OF_A_WORD: [(&str, usize); 5] = [("en", 55), ("de", 65), ("fr", 58), ("es", 58), ("it", 60)];
+
 impl Room {
-    pub fn of(slot: &Slot, sources: &Sources) -> Self {
+    pub fn of(slot: &Slot, sources: &Sources, language: &str) -> Self {
         let comfortable = slot
             .draft
             .iter()
@@ -72,7 +107,12 @@ impl Room {
             Unit::Words => slot.limit.max * CHARS_OF_A_WORD,
             _ => slot.limit.max,
         };
-        Self { left: max.saturating_sub(comfortable), pieces: max, names: Names::of(slot, sources) }
+        Self {
+            left: max.saturating_sub(comfortable),
+            pieces: max,
+            names: Names::of(slot, sources),
+            words: Words::of(slot, language),
+        }
     }
 
     pub fn fits(&self, source: &Source) -> bool {
@@ -84,6 +124,9 @@ impl Room {
         if fits {
             self.left -= cost(source);
             self.pieces = self.pieces.saturating_sub(cost(source));
+            if let Some(words) = &mut self.words {
+                words.left = words.left.saturating_sub(source.bound.text.split_whitespace().count());
+            }
         }
         fits
     }
@@ -91,20 +134,23 @@ impl Room {
     /// Bounds the pieces so that the slot holds its limit even when each is as long as it may be. A name that is too
     /// long for that is not offered.
     pub fn share(&self, paragraphs: &mut [Vec<Element>]) {
-        let mut pieces: Vec<&mut Piece> = paragraphs
+        let mut pieces: Vec<&mut PiecePlan> = paragraphs
             .iter_mut()
             .flatten()
             .filter_map(|element| if let Element::Piece(piece) = element { Some(piece) } else { None })
             .collect();
+        if let Some(words) = self.words {
+            return words.share(&mut pieces);
+        }
         let gaps = pieces.len().saturating_sub(1) * GAP;
         let room = self.pieces.saturating_sub(gaps);
         let names = self.names;
-        let least = |pieces: &[&mut Piece]| pieces.iter().map(|p| names.longest(p, comfortable(p))).sum::<usize>();
+        let least = |pieces: &[&mut PiecePlan]| pieces.iter().map(|p| names.longest(p, comfortable(p))).sum::<usize>();
         if least(&pieces) > room && names.partner > 0 {
-            pieces.iter_mut().for_each(|piece| piece.partner = false);
+            pieces.iter_mut().for_each(|plan| plan.piece.partner = false);
         }
         if least(&pieces) > room && names.product > 0 {
-            pieces.iter_mut().for_each(|piece| piece.product = false);
+            pieces.iter_mut().for_each(|plan| plan.piece.product = false);
         }
         let wanted: usize = pieces.iter().map(|piece| names.longest(piece, piece.max_chars)).sum();
         if wanted <= room {
@@ -113,9 +159,9 @@ impl Room {
         // What each may have above its comfortable length is cut in proportion.
         let least = least(&pieces);
         let (above, spare) = (wanted.saturating_sub(least).max(1), room.saturating_sub(least));
-        for piece in &mut pieces {
-            let least = comfortable(piece);
-            piece.max_chars = least + (piece.max_chars - least) * spare / above;
+        for plan in &mut pieces {
+            let least = comfortable(plan);
+            plan.piece.max_chars = least + (plan.max_chars - least) * spare / above;
         }
     }
 }

@@ -24,11 +24,36 @@ pub struct SlotPlan {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Element {
     /// Written by the model.
-    Piece(Piece),
+    Piece(PiecePlan),
     /// `claim.1`
     Reference(String),
     /// Each on a line of its own that starts with `- `.
     Bullets(Vec<String>),
+}
+
+/// Free text that a model is to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PiecePlan {
+    pub piece: Piece,
+    /// Whether it must name the product.
+    pub names_product: bool,
+    /// Whether it must name the partner.
+    pub names_partner: bool,
+}
+
+impl PiecePlan {
+    #[must_use]
+    pub const fn new(piece: Piece) -> Self {
+        Self { piece, names_product: false, names_partner: false }
+    }
+}
+
+impl std::ops::Deref for PiecePlan {
+    type Target = Piece;
+
+    fn deref(&self) -> &Piece {
+        &self.piece
+    }
 }
 
 impl Element {
@@ -57,14 +82,14 @@ pub struct Skeleton {
 const WANTED_PROOF: usize = 2;
 
 /// Lays out the drafted slots of one text of `template` (`None`: of a template that has only one) with what is there.
-/// `variant` (from 1) rotates what a one-reference slot picks.
+/// `language` is what it is written in; `variant` (from 1) rotates what a one-reference slot picks.
 #[must_use]
-pub fn lay_out(template: &Template, text: Option<&str>, sources: &Sources, variant: u32) -> Skeleton {
+pub fn lay_out(template: &Template, text: Option<&str>, sources: &Sources, language: &str, variant: u32) -> Skeleton {
     let mut skeleton = Skeleton::default();
     let groups = Groups::new(sources, variant);
     let mut fates = Fates::default();
     for slot in template.slots_of(text).filter(|slot| slot.from.is_none()) {
-        let mut room = Room::of(slot, sources);
+        let mut room = Room::of(slot, sources, language);
         let mut paragraphs = Vec::new();
         for paragraph in slot.draft.iter().filter(|paragraph| groups.has(paragraph.when)) {
             paragraphs.push((paragraph.when, lay_paragraph(paragraph, &groups, &mut room, &mut fates)));
@@ -101,7 +126,9 @@ fn lay_paragraph(paragraph: &Paragraph, groups: &Groups<'_>, room: &mut Room, fa
     let mut elements = Vec::new();
     for part in &paragraph.parts {
         match part {
-            Part::Piece(piece) if groups.has(piece.when) => elements.push(Element::Piece(piece.clone())),
+            Part::Piece(piece) if groups.has(piece.when) => {
+                elements.push(Element::Piece(PiecePlan::new(piece.clone())))
+            }
             Part::Piece(_) => {}
             Part::Refs(RefGroup::One) => {
                 let (fit, rest): (Vec<&Source>, Vec<&Source>) =
@@ -259,7 +286,7 @@ mod tests {
     fn every_reference_stands_once_in_a_place_that_fits_its_form() {
         let templates = Templates::embedded().unwrap();
         let sources = sources(&["It rests on tests.", "less worry"], &["It saves time.", "fewer tickets"]);
-        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, "en", 1);
         assert_eq!(skeleton.references(), ["message.1", "claim.1", "message.2", "claim.2"]);
         assert!(elements(&skeleton).any(|e| *e == Element::Bullets(vec!["message.2".into(), "claim.2".into()])));
         assert_eq!(skeleton.left_out, Vec::<String>::new());
@@ -268,7 +295,7 @@ mod tests {
     #[test]
     fn without_sources_there_is_nothing_to_lead_to() {
         let templates = Templates::embedded().unwrap();
-        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources(&[], &[]), 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources(&[], &[]), "en", 1);
         let names: Vec<_> = elements(&skeleton)
             .map(|element| if let Element::Piece(piece) = element { piece.name.as_str() } else { "reference" })
             .collect();
@@ -281,13 +308,13 @@ mod tests {
         let template = templates.get("x_post").unwrap();
         let long = "Your team knows before an outage how long each of its servers takes to come back to work.";
         let sources = sources(&[long, "It rests."], &[]);
-        let skeleton = lay_out(template, None, &sources, 1);
+        let skeleton = lay_out(template, None, &sources, "en", 1);
         assert_eq!(skeleton.references(), ["message.1"]);
         let written: usize = elements(&skeleton)
             .map(|element| if let Element::Piece(piece) = element { piece.max_chars + GAP } else { long.len() + GAP })
             .sum();
         assert!(written <= template.slots[0].limit.max, "{written}");
-        assert_eq!(lay_out(template, None, &sources, 2).references(), ["message.2"], "variants differ");
+        assert_eq!(lay_out(template, None, &sources, "en", 2).references(), ["message.2"], "variants differ");
     }
 
     fn pieces(skeleton: &Skeleton) -> Vec<&str> {
@@ -302,8 +329,13 @@ mod tests {
         let endless = "so long ".repeat(400);
         let sentence = format!("It is {}.", endless.trim());
         for asset_type in ["email", "linkedin_post"] {
-            let skeleton =
-                lay_out(templates.get(asset_type).unwrap(), None, &sources(&["It rests."], &[&sentence, &endless]), 1);
+            let skeleton = lay_out(
+                templates.get(asset_type).unwrap(),
+                None,
+                &sources(&["It rests."], &[&sentence, &endless]),
+                "en",
+                1,
+            );
             let pieces = pieces(&skeleton);
             assert!(
                 !pieces.iter().any(|name| ["bridge", "lead", "li_bridge"].contains(name)),
@@ -312,7 +344,7 @@ mod tests {
             assert_eq!(skeleton.references(), ["message.1"]);
             assert_eq!(skeleton.left_out, ["claim.1", "claim.2"]);
         }
-        let skeleton = lay_out(templates.get("linkedin_post").unwrap(), None, &sources(&[], &[&sentence]), 1);
+        let skeleton = lay_out(templates.get("linkedin_post").unwrap(), None, &sources(&[], &[&sentence]), "en", 1);
         assert_eq!(pieces(&skeleton), ["li_hook", "li_closing"]);
     }
 
@@ -321,10 +353,10 @@ mod tests {
         let templates = Templates::embedded().unwrap();
         let post = templates.get("x_post").unwrap();
         let long = format!("It is {}.", "so long ".repeat(60).trim());
-        let skeleton = lay_out(post, None, &sources(&[&long, "less worry", "It rests."], &["It saves time."]), 1);
+        let skeleton = lay_out(post, None, &sources(&[&long, "less worry", "It rests."], &["It saves time."]), "en", 1);
         assert_eq!(skeleton.references(), ["message.3"]);
         assert_eq!(skeleton.left_out, ["message.1", "message.2"]);
-        let linkedin = lay_out(templates.get("linkedin_post").unwrap(), None, &sources(&["less worry"], &[]), 1);
+        let linkedin = lay_out(templates.get("linkedin_post").unwrap(), None, &sources(&["less worry"], &[]), "en", 1);
         assert_eq!((linkedin.references(), linkedin.left_out), (Vec::new(), vec!["message.1".to_owned()]));
     }
 
@@ -333,7 +365,7 @@ mod tests {
         let templates = Templates::embedded().unwrap();
         let long = format!("It {}.", "really ".repeat(55));
         let sources = sources(&[long.as_str(); 6], &[long.as_str(); 8]);
-        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, 1);
+        let skeleton = lay_out(templates.get("email").unwrap(), None, &sources, "en", 1);
         assert!(!skeleton.left_out.is_empty() && !skeleton.references().is_empty());
     }
 }

@@ -89,15 +89,11 @@ impl Drafter {
                 slot.limit.max = slot.limit.max.saturating_sub(SYMBOL_UNITS).max(slot.limit.min);
             }
         }
-        let mut skeleton = lay_out(&template, ask.text, sources, task.variant);
-        for (plan, slot) in
-            skeleton.slots.iter_mut().zip(template.slots_of(ask.text).filter(|slot| slot.from.is_none()))
-        {
-            plan.key = self.prompts.key(slot);
-        }
-        for (at, run) in self.prompts.runs(&skeleton).into_iter().enumerate() {
-            let slots = run.into_iter().map(|slot| skeleton.slots[slot].clone()).collect();
-            let run = Skeleton { slots, left_out: Vec::new() };
+        let mut skeleton = lay_out(&template, ask.text, sources, task.locale.language(), task.variant);
+        self.prompts.name(&mut skeleton, ask.seed(0));
+        for (at, slots) in skeleton.slots.chunks_mut(self.prompts.most_slots()).enumerate() {
+            self.prompts.key(slots);
+            let run = Skeleton { slots: slots.to_vec(), left_out: Vec::new() };
             self.write_run(ask, &template, &run, at, asset, watch).await?;
         }
         asset.skeleton.join(skeleton);

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What the starter model is told besides references.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tuning {
     pub topic: String,
     pub audience: String,
@@ -46,6 +46,23 @@ impl Words {
             audience: self.audience.best(&[audience]),
             objective: self.objective.best(&[objective]),
             tone: self.tone.best(&[tone]),
+        }
+    }
+}
+
+impl Words {
+    /// Any of the values, as `below` draws them.
+    pub(crate) fn any(&self, mut below: impl FnMut(usize) -> usize) -> Tuning {
+        let mut one = |dimension: &Dimension| {
+            let values: Vec<&String> = dimension.values.keys().chain([&dimension.default]).collect();
+            let distinct: std::collections::BTreeSet<&String> = values.into_iter().collect();
+            distinct.iter().nth(below(distinct.len())).map(|value| (*value).clone()).unwrap_or_default()
+        };
+        Tuning {
+            topic: one(&self.topic),
+            audience: one(&self.audience),
+            objective: one(&self.objective),
+            tone: one(&self.tone),
         }
     }
 }

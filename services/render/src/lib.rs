@@ -36,6 +36,6 @@ pub use render::{
 };
 pub use sample::{longest_profile, placeholder_profile};
 pub use template::{
-    Layout, Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, Template, TemplateError, Templates, Text, Unit, When,
-    notice,
+    KNOWN_PIECES, Layout, Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, Template, TemplateError, Templates,
+    Text, Unit, When, notice,
 };

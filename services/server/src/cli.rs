@@ -263,6 +263,16 @@ pub enum Models {
         #[arg(long)]
         json: bool,
     },
+    /// Prompts of invented briefs with the layout that each asks for, one JSON line each: what the starter's recipe fills with its
+    /// corpus (models/starter).
+    Plans {
+        /// How many.
+        #[arg(long, default_value_t = 10)]
+        count: u64,
+        /// The same seed gives the same plans.
+        #[arg(long, default_value_t = 7)]
+        seed: u64,
+    },
     /// Read the files of pulled models and say which differ from their lock or from the catalogue.
     Verify {
         /// Every pulled model when left out.

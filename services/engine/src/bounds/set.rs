@@ -162,13 +162,23 @@ impl BoundSet {
         if !compiled.joint.least(&self.states).is_some_and(is_late) {
             return;
         }
+        let is_certain = |states: &[State]| compiled.joint.finish(states).is_some_and(|bytes| bytes <= left);
         let late = match compiled.joint.finish(&self.states) {
-            Some(bytes) if bytes <= tokens_left && tokens_left <= bytes + SPARE_TOKENS => {
-                self.without(into, |states| compiled.joint.finish(states).is_some_and(|bytes| bytes <= left))
-            }
-            Some(bytes) if bytes > tokens_left && left <= FEW_TOKENS => {
-                let most = left.saturating_mul(compiled.vocabulary.longest());
-                self.without(into, |states| compiled.joint.least(states).is_some_and(|bytes| bytes <= most))
+            Some(bytes) if bytes <= tokens_left && tokens_left > bytes + SPARE_TOKENS => return,
+            Some(bytes) if bytes <= tokens_left => self.without(into, is_certain),
+            // The search found a long way, or none: a short one may begin with one of these tokens.
+            _ if tokens_left <= SPARE_TOKENS => {
+                let late = self.without(into, is_certain);
+                let mut text = into.clone();
+                text.and(&compiled.vocabulary.text);
+                if late.len() < text.num_set() {
+                    late
+                } else if left <= FEW_TOKENS {
+                    let most = left.saturating_mul(compiled.vocabulary.longest());
+                    self.without(into, |states| compiled.joint.least(states).is_some_and(|bytes| bytes <= most))
+                } else {
+                    return;
+                }
             }
             _ => return,
         };

@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::known::KNOWN_PIECES;
 use super::layout::{self, Layout, LayoutFile};
 use super::{Limit, Paragraph, Part, Piece, RefGroup, Shape, Slot, TemplateError, Text, Unit, When, in_language};
 
@@ -48,7 +49,9 @@ struct SlotFile {
     limit: Spanned<LimitFile>,
     #[serde(default)]
     guide: String,
-    like: Option<Spanned<String>>,
+    /// Templates of former versions say it of a slot; now a piece does.
+    #[serde(default, rename = "like")]
+    _like: Option<String>,
     from: Option<Spanned<String>>,
     /// The texts that each have such a slot.
     #[serde(default)]
@@ -103,6 +106,7 @@ struct PieceFile {
     partner: bool,
     #[serde(default)]
     when: When,
+    like: Option<Spanned<String>>,
 }
 
 /// What `template.toml` says.
@@ -194,7 +198,7 @@ impl Place<'_> {
 
     fn piece(&self, name: String, piece: Spanned<PieceFile>) -> Result<Piece, TemplateError> {
         let span = piece.span();
-        let PieceFile { shape, min_chars, max_chars, max_sentences, product, partner, when } = piece.into_inner();
+        let PieceFile { shape, min_chars, max_chars, max_sentences, product, partner, when, like } = piece.into_inner();
         if min_chars == 0 || min_chars > max_chars {
             return Err(self.fault(span, format!("piece `{name}`: 1 <= min_chars <= max_chars must hold")));
         }
@@ -202,7 +206,8 @@ impl Place<'_> {
             return Err(self
                 .fault(span, format!("piece `{name}`: max_sentences belongs to shape `sentences`, and to no other")));
         }
-        Ok(Piece { name, shape, min_chars, max_chars, max_sentences, product, partner, when })
+        let like = self.like(&name, like, shape)?;
+        Ok(Piece { name, shape, min_chars, max_chars, max_sentences, product, partner, when, like })
     }
 
     fn texts(&self, parts: Vec<Spanned<TextFile>>) -> Result<Vec<Text>, TemplateError> {
@@ -254,7 +259,6 @@ impl Place<'_> {
         if paragraphs > 1 && !slot.multiline {
             return Err(self.fault(span, format!("slot `{name}`: one paragraph, or `multiline = true` for more")));
         }
-        let like = slot.like.map(|like| self.like(like)).transpose()?;
         let mut draft = Vec::with_capacity(paragraphs);
         for paragraph in slot.draft {
             let parts = paragraph.parts.into_iter().map(|part| self.part(part, pieces, used));
@@ -266,7 +270,6 @@ impl Place<'_> {
             text: None,
             title: slot.title.into_inner(),
             guide: slot.guide,
-            like,
             from,
             multiline: slot.multiline,
             required: slot.required,
@@ -306,11 +309,14 @@ impl Place<'_> {
         Err(self.fault(from.span(), format!("`from` is KIND.NAME, such as date.event; kinds are {kinds}")))
     }
 
-    fn like(&self, like: Spanned<String>) -> Result<String, TemplateError> {
-        if LIKES.contains(&like.get_ref().as_str()) {
-            return Ok(like.into_inner());
+    /// What small models know the piece as: as it says, by its own name, or by its shape.
+    fn like(&self, name: &str, like: Option<Spanned<String>>, shape: Shape) -> Result<String, TemplateError> {
+        match like {
+            Some(like) if KNOWN_PIECES.contains(&like.get_ref().as_str()) => Ok(like.into_inner()),
+            Some(like) => Err(self.fault(like.span(), format!("`like` is one of {}", KNOWN_PIECES.join(", ")))),
+            None if KNOWN_PIECES.contains(&name) => Ok(name.to_owned()),
+            None => Ok(shape.known_piece().to_owned()),
         }
-        Err(self.fault(like.span(), format!("`like` is one of {}", LIKES.join(", "))))
     }
 
     fn part(
@@ -339,9 +345,6 @@ const HOLE: &str = "{part}";
 
 /// The kinds of a brief's values.
 const VALUES: [&str; 8] = ["date", "time", "duration", "price", "number", "list", "link", "text"];
-
-/// The slots that small models were trained on.
-const LIKES: [&str; 7] = ["subject", "preheader", "headline", "body", "cta", "post", "text"];
 
 pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()

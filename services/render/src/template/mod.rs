@@ -5,6 +5,7 @@
 //! folder, `locked` the texts that nobody drafts.
 
 mod file;
+mod known;
 mod layout;
 mod load;
 mod locked;
@@ -21,6 +22,7 @@ use minijinja::Environment;
 
 use crate::{Format, count};
 
+pub use known::KNOWN_PIECES;
 pub use layout::Layout;
 pub(crate) use layout::{Html, Markup, Picture};
 pub(crate) use locked::{Hole, LockedText};
@@ -256,8 +258,6 @@ pub struct Slot {
     pub title: BTreeMap<String, String>,
     /// What it is for, in a sentence, for models that read instructions; may be empty.
     pub guide: String,
-    /// The slot that small models know which it is most like.
-    pub like: Option<String>,
     /// The value of the brief that it shows, such as `date.event`; then nobody drafts it.
     pub from: Option<String>,
     /// Whether it has paragraphs; a slot that has none is one line.
@@ -385,6 +385,8 @@ pub struct Piece {
     /// Whether it may hold `{{partner.display_name}}`.
     pub partner: bool,
     pub when: When,
+    /// The one of [`KNOWN_PIECES`] that small models write it as.
+    pub like: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]

@@ -107,7 +107,7 @@ fn a_folder_adds_a_type_and_replaces_one_of_the_same_name() {
 fn a_mistake_names_file_and_line() {
     let cases = [
         ("template.toml", "medium = ", "colour = 1\nmedium = ", "x_post/template.toml:4: unknown field `colour`"),
-        ("template.toml", "refs = \"one\"", "refs = \"two\"", "x_post/template.toml:21: unknown variant `two`"),
+        ("template.toml", "refs = \"one\"", "refs = \"two\"", "x_post/template.toml:20: unknown variant `two`"),
         (
             "template.toml",
             "piece = \"x_hook\"",

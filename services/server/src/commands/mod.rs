@@ -48,6 +48,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Models(cli::Models::Pull { name, update, data, json }) => {
             models::pull(name, update, &data, json).await
         }
+        Command::Models(cli::Models::Plans { count, seed }) => models::plans(count, seed),
         Command::Models(cli::Models::Verify { names, data, json }) => models::verify(&names, &data, json),
         Command::User(cli::User::Add { email, name, role, data, json }) => {
             user::add(&email, name.as_deref(), &role, &data, json).await

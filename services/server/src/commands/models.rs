@@ -1,9 +1,13 @@
-//! `models list`, `models pull` and `models verify`.
+//! `models list`, `models pull`, `models verify`, and `models plans` for whoever trains a small model.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use countersign_drafting::plans::Plans;
+use countersign_drafting::prompt::Prompts;
+use countersign_render::Templates;
 use serde_json::json;
 
 use crate::cli::Data;
@@ -41,6 +45,18 @@ pub fn list(data: &Data, json: bool) -> Result<ExitCode> {
             folder.models().display()
         ));
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn plans(count: u64, seed: u64) -> Result<ExitCode> {
+    let (templates, prompts) = (Templates::embedded()?, Prompts::starter()?);
+    let mut plans = Plans::new(&templates, &prompts, seed);
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for _ in 0..count {
+        serde_json::to_writer(&mut out, &plans.next_plan()?)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
     Ok(ExitCode::SUCCESS)
 }
 
