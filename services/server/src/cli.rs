@@ -42,6 +42,8 @@ pub enum Command {
     Partner(Partner),
     /// Check a receipt, and that a rendition is the one it speaks of.
     Verify(Verify),
+    /// Draft briefs and count how good the drafts are; or count what an earlier run recorded.
+    Eval(Box<crate::commands::eval::Eval>),
     /// Measure the drafting engine.
     #[command(subcommand)]
     Bench(crate::commands::bench::Bench),

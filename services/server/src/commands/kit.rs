@@ -52,10 +52,12 @@ pub async fn draft(ask: KitDraft) -> Result<ExitCode> {
     }
 }
 
-struct Ground {
-    brand: Brand,
-    claims: Vec<Claim>,
-    passages: Arc<[Passage]>,
+/// What a brief is drafted on.
+#[derive(Clone)]
+pub(super) struct Ground {
+    pub brand: Brand,
+    pub claims: Vec<Claim>,
+    pub passages: Arc<[Passage]>,
 }
 
 async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
@@ -69,8 +71,8 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     let ground = ground(&ask.data, &brief).await?;
     let engine = crate::models::start(&ask.model, &ask.data.data).await?;
     // An index of its own: the data folder's belongs to the service that may be running on it.
-    let scratch = tempdir()?;
-    let index = Arc::new(Index::open(&scratch.0).context("the index for retrieval cannot be made")?);
+    let scratch = Scratch::new()?;
+    let index = Arc::new(Index::open(scratch.path()).context("the index for retrieval cannot be made")?);
     let drafter = Drafter::new(engine, templates, Packs::embedded()?, index)?.with_figures(ask.model.figures.into());
     let bar = ProgressBar::new(assets.len() as u64).with_style(
         ProgressStyle::with_template("{bar:24} {pos}/{len} drafts  {wide_msg}")
@@ -127,7 +129,7 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
 }
 
 /// The brand with its claims and passages; on an empty folder a neutral brand.
-async fn ground(data: &Data, brief: &Brief) -> Result<Ground> {
+pub(super) async fn ground(data: &Data, brief: &Brief) -> Result<Ground> {
     let folder = DataFolder::look(&data.data)?;
     if data.database.is_some() || folder.has_database() {
         let store = open_store_to_read(data, &folder).await?;
@@ -260,7 +262,7 @@ impl RemoteAsset {
 }
 
 /// A folder that goes when the command ends.
-struct Scratch(std::path::PathBuf);
+pub(super) struct Scratch(std::path::PathBuf);
 
 impl Drop for Scratch {
     fn drop(&mut self) {
@@ -269,11 +271,17 @@ impl Drop for Scratch {
     }
 }
 
-fn tempdir() -> Result<Scratch> {
-    let unique = UserId::new(&RandomIds, SystemClock.now());
-    let path = std::env::temp_dir().join(format!("countersign-{unique}"));
-    std::fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
-    Ok(Scratch(path))
+impl Scratch {
+    pub(super) fn new() -> Result<Self> {
+        let unique = UserId::new(&RandomIds, SystemClock.now());
+        let path = std::env::temp_dir().join(format!("countersign-{unique}"));
+        std::fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        Ok(Self(path))
+    }
+
+    pub(super) fn path(&self) -> &std::path::Path {
+        &self.0
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod bench;
 mod brand;
+pub mod eval;
 mod kit;
 pub mod library;
 mod models;
@@ -62,6 +63,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             partner::run(&file, brand.as_deref(), &data, json).await
         }
         Command::Verify(verify) => verify::run(&verify),
+        Command::Eval(eval) => eval::run(*eval).await,
         Command::Bench(bench) => bench::run(bench).await,
         Command::Openapi => {
             crate::say::line(&crate::docs::openapi_json()?);

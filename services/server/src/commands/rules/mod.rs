@@ -11,7 +11,6 @@ mod sarif;
 mod score;
 mod test;
 mod trial;
-mod wilson;
 
 use std::process::ExitCode;
 

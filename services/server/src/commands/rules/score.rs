@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use countersign_evaluation::Proportion;
 use countersign_rules::Packs;
 use countersign_rules::corpus::{Clean, Corpora, Score, Stray, Tally};
 use serde_json::json;
 
-use super::wilson::Proportion;
 use crate::say;
 
 #[derive(Debug, Args)]
