@@ -30,7 +30,7 @@ pub enum BaselineError {
     Broken { path: PathBuf, cause: serde_json::Error },
 }
 
-/// A share may be worse by so much before anybody is told, and by what the intervals leave open.
+/// A share may be worse by so much before anybody is told, however narrow the baseline's interval is.
 const TOLERANCE: f64 = 0.01;
 
 impl Baseline {
@@ -62,8 +62,7 @@ impl Baseline {
         std::fs::write(path, text + "\n").map_err(|cause| BaselineError::File { path: path.to_owned(), cause })
     }
 
-    /// Measures of `now` that are worse than here: whose interval does not hold the share of the baseline, by more than the
-    /// tolerance.
+    /// Measures of `now` that are worse than here: outside of the baseline's interval, by more than the tolerance.
     #[must_use]
     pub fn worse(&self, now: &Self) -> Vec<Worse> {
         let mut worse = Vec::new();
@@ -72,8 +71,8 @@ impl Baseline {
                 let count = |of: &BTreeMap<String, Count>| of.get(measure.name).and_then(|count| count.share());
                 let (Some(was), Some(is)) = (count(counts), now.0.get(group).and_then(count)) else { continue };
                 let is_worse = match measure.better {
-                    Better::More => is.high < was.value && is.value < was.value - TOLERANCE,
-                    Better::Less => is.low > was.value && is.value > was.value + TOLERANCE,
+                    Better::More => is.value < was.low && is.value < was.value - TOLERANCE,
+                    Better::Less => is.value > was.high && is.value > was.value + TOLERANCE,
                     Better::Neither => false,
                 };
                 if is_worse {

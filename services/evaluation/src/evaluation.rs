@@ -92,7 +92,7 @@ mod tests {
         let good = draft("email", &["A quiet start with Fjord today."]);
         let failed =
             Recorded { error: Some("no".into()), slots: BTreeMap::new(), free: BTreeMap::new(), ..good.clone() };
-        let open = draft("email", &["Ask {{claim.1}} of {{partner.display_name}}."]);
+        let open = draft("email", &["Ask {{claim.one}} of {{partner.display_name}}."]);
         let figured = draft("email", &["Save 12 hours with Fjord."]);
         let all = [good, failed, open, figured];
         assert_eq!(share(&all, "filled"), (3, 4));

@@ -29,7 +29,6 @@ pub struct Recorded {
     pub sources: Vec<String>,
     pub findings: Vec<Finding>,
     pub model: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     pub milliseconds: u64,
 }
