@@ -202,11 +202,10 @@ def clipped(said):
 
 def plans(count, seed):
     """Plans of the product's own program."""
-    run = subprocess.Popen(
-        [binary(), "models", "plans", "--count", str(count), "--seed", str(seed)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    yield from (json.loads(line) for line in run.stdout)
-    if run.wait() != 0:
+    command = [binary(), "models", "plans", "--count", str(count), "--seed", str(seed)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as run:
+        yield from (json.loads(line) for line in run.stdout)
+    if run.returncode != 0:
         raise ValueError("`countersign models plans` failed; see above")
 
 

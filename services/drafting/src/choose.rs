@@ -1,5 +1,5 @@
 //! The best of several drafts: no word that was made up to get round a barred one, fewest blocks, then errors, warnings, rules with a note (such as a
-//! product that is not named) and notes, then the least repetition, then likelihood.
+//! product that is not named) and notes, then the least repetition, then likelihood. What the kit says already ([`Told`]) comes before notes.
 
 use std::collections::HashSet;
 
@@ -7,6 +7,7 @@ use countersign_domain::content::{Content, Segment, SlotText};
 use countersign_domain::finding::{Finding, Severity};
 
 use crate::skeleton::{Element, Skeleton, SlotPlan};
+use crate::told::Told;
 
 /// One draft with what speaks for and against it.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Candidate {
     pub evasions: Vec<String>,
     /// How much of it the asset's other texts say already ([`repeats`]).
     pub repeats: usize,
+    /// How much of it the kit's other assets say already, or what was approved before ([`Told::again_in`]).
+    pub told: usize,
     /// Slots of which a piece ended only since it may be no longer: most likely in the middle of a word.
     pub cut: Vec<String>,
     /// Mean natural logarithm of the sampled tokens' probabilities.
@@ -63,6 +66,7 @@ pub fn whole(
     mut candidate: Candidate,
     seen: &[Candidate],
     before: &Content,
+    told: &Told,
     examine: &impl Fn(Content, f32) -> Candidate,
 ) -> Candidate {
     let serious = |candidate: &Candidate, slot: &str| {
@@ -72,7 +76,8 @@ pub fn whole(
     let slots: Vec<String> = candidate.content.slots.keys().cloned().collect();
     for slot in &slots {
         let again = |said: &Content| said.slots.values().any(|said| Some(said) == candidate.content.slots.get(slot));
-        if !serious(&candidate, slot) && !again(before) {
+        let is_told = candidate.content.slots.get(slot).is_some_and(|text| told.again(text) > 0);
+        if !serious(&candidate, slot) && !again(before) && !is_told {
             continue;
         }
         let new = |text: &SlotText| {
@@ -83,7 +88,8 @@ pub fn whole(
             .iter()
             .filter(|other| !serious(other, slot) && other.evasions.is_empty())
             .filter_map(|other| other.content.slots.get(slot))
-            .find(|text| new(text));
+            .filter(|text| new(text))
+            .min_by_key(|text| told.again(text));
         if let Some(text) = other.cloned() {
             let mut content = candidate.content.clone();
             content.slots.insert(slot.clone(), text);
@@ -177,6 +183,7 @@ fn worse(one: &Candidate, other: &Candidate) -> bool {
             candidate.count(Severity::Error),
             candidate.count(Severity::Warn),
             candidate.cut.len(),
+            candidate.told,
             candidate.notes(),
             candidate.count(Severity::Info),
             candidate.echoes() + candidate.repeats,
@@ -210,7 +217,7 @@ mod tests {
             .into_iter()
             .collect();
         let content = Content { slots: BTreeMap::from([("body".into(), SlotText::parse(text).unwrap())]) };
-        Candidate { content, findings, evasions: Vec::new(), repeats: 0, cut: Vec::new(), mean_logprob }
+        Candidate { content, findings, evasions: Vec::new(), repeats: 0, told: 0, cut: Vec::new(), mean_logprob }
     }
 
     #[test]
@@ -256,6 +263,25 @@ mod tests {
         assert_eq!(repeats(&new.content, &before), 0);
         assert_eq!(best(vec![again, new.clone()]), Some(new));
         assert_eq!(repeats(&before, &before), 5);
+    }
+
+    #[test]
+    fn what_another_asset_of_the_kit_says_loses_against_a_warning_less() {
+        let sibling = candidate("Who notices first when it fails", None, 0.0).content;
+        let told = Told::of([&sibling], []);
+        let again = candidate("Who notices first when it rains", None, -0.1);
+        let again = Candidate { told: told.again_in(&again.content), ..again };
+        let new = candidate("Calm on good days, ready", Some(Severity::Info), -1.0);
+        assert_eq!(best(vec![again.clone(), new.clone()]), Some(new.clone()));
+        let warned = candidate("Calm on good days, ready", Some(Severity::Warn), -1.0);
+        assert_eq!(best(vec![again.clone(), warned]), Some(again.clone()));
+        // A slot that is told already is taken from another candidate.
+        let examine = |content: Content, mean_logprob| {
+            Candidate { told: told.again_in(&content), content, mean_logprob, ..candidate("x", None, 0.0) }
+        };
+        let seen = [again.clone(), new.clone()];
+        let mended = whole(again, &seen, &Content::default(), &told, &examine);
+        assert_eq!(mended.content, new.content);
     }
 
     #[test]

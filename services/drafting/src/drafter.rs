@@ -6,6 +6,7 @@ use countersign_domain::brand::Brand;
 use countersign_domain::brief::Brief;
 use countersign_domain::brief::refer::fill;
 use countersign_domain::clock::Timestamp;
+use countersign_domain::content::Content;
 use countersign_domain::digest::Digest;
 use countersign_domain::id::UserId;
 use countersign_domain::kit::Asset;
@@ -28,6 +29,7 @@ use crate::prompt::{PromptError, Prompts};
 use crate::share::share;
 use crate::sources::{Place, Sources, gather, same_language};
 use crate::text::{TextAsk, Written};
+use crate::told::Told;
 
 /// What drafting needs; clones share it.
 #[derive(Clone, Debug)]
@@ -65,6 +67,9 @@ pub struct Task {
     pub market: Market,
     pub variant: u32,
     pub seed: u64,
+    /// What the kit's assets in this locale say that come before this one in its plan. The same kit gives the same drafts
+    /// when each waits for those before it.
+    pub earlier: Arc<[Content]>,
     /// The time at which validity is judged.
     pub now: Timestamp,
     pub priority: Priority,
@@ -85,6 +90,7 @@ impl Task {
         brief: Brief,
         claims: Vec<Claim>,
         passages: (Arc<[Passage]>, i64),
+        earlier: Arc<[Content]>,
         now: Timestamp,
     ) -> Self {
         Self {
@@ -98,6 +104,7 @@ impl Task {
             market: asset.market,
             variant: asset.variant,
             seed: asset.seed,
+            earlier,
             now,
             priority: Priority::Bulk,
         }
@@ -184,11 +191,22 @@ impl Drafter {
         };
         let texts = template.texts.iter().map(|text| Some(text.name.as_str()));
         let texts: Vec<Option<&str>> = if template.texts.is_empty() { vec![None] } else { texts.collect() };
+        let approved = task.passages.iter().filter(|passage| passage.locale == task.locale);
+        let told = Told::of(task.earlier.iter(), approved.map(|passage| passage.text.as_str()));
         let mut asset = Written::default();
         for (at, text) in texts.iter().enumerate() {
             let own = share(&sources, at, texts.len());
             let ask =
-                TextAsk { task, template, context: &context, examiner: &examiner, text: *text, at, sources: &own };
+                TextAsk {
+                task,
+                template,
+                context: &context,
+                examiner: &examiner,
+                text: *text,
+                at,
+                sources: &own,
+                told: &told,
+            };
             self.write(&ask, &mut asset, &watch).await?;
         }
         let missing = fill_in(template, &sources, &mut asset.content);

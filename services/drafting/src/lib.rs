@@ -36,5 +36,6 @@ pub mod skeleton;
 pub mod sources;
 mod terms;
 mod text;
+pub mod told;
 pub mod tune;
 mod values;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guidance;
 use crate::naming;
-use crate::outline::{MOST_SLOTS, letter, outline};
+use crate::outline::{MOST_SLOTS, clipped, letter, outline};
 use crate::skeleton::{Skeleton, SlotPlan};
 use crate::sources::Sources;
 use crate::tune::{Tuning, Words};
@@ -113,6 +113,8 @@ pub struct Ask<'a> {
     pub text: &'a str,
     /// The asset's texts before this one.
     pub earlier: &'a [String],
+    /// What slots of this text that are written before say, references as they are written.
+    pub said: &'a str,
     /// What was wrong with the drafts before this one.
     pub findings: &'a [String],
 }
@@ -161,7 +163,7 @@ impl Prompts {
     }
 
     /// Gives the slots that are written at once the names that the model knows: a small one knows letters.
-    pub(crate) fn key(&self, slots: &mut [SlotPlan]) {
+    pub fn key(&self, slots: &mut [SlotPlan]) {
         if matches!(self.family, Family::Starter(_)) {
             slots.iter_mut().enumerate().for_each(|(at, slot)| slot.key = letter(at).to_owned());
         }
@@ -176,7 +178,7 @@ impl Prompts {
     }
 
     /// Decides where a text names its product and its partner. A small model names them nowhere else.
-    pub(crate) fn name(&self, skeleton: &mut Skeleton, seed: u64) {
+    pub fn name(&self, skeleton: &mut Skeleton, seed: u64) {
         naming::name(skeleton, seed, matches!(self.family, Family::Starter(_)));
     }
 
@@ -214,7 +216,7 @@ impl Prompts {
         about.extend(of_library.map(|claim| claim.bound.text.as_str()));
         about.extend([brief.product.as_str(), &brief.objective]);
         let tuning = words.tune(&about, &brief.audience, &brief.objective, &brief.tone);
-        self.starter_prompt(ask.locale.language(), &tuning, ask.skeleton, "")
+        self.starter_prompt(ask.locale.language(), &tuning, ask.skeleton, clipped(ask.said.trim_end()))
     }
 
     /// The starter's prompt for the slots of `run`, in the light of what others say.

@@ -172,8 +172,10 @@ impl Runner {
         let brand = self.store.brand(kit.brand).await?.ok_or_else(|| gone("brand"))?;
         let claims = self.store.claims(brand.id).await?;
         let passages = self.passages(brand.id).await?;
+        // What came from outside is no draft of ours, but it is said all the same.
+        let earlier = self.store.drafts_before(id).await?.into_iter().map(|revision| revision.content).collect();
         // Validity is judged at the kit's time, so that the same job gives the same draft however often it is run.
-        let task = Task::for_asset(&view.asset, brand, kit.brief, claims, passages, kit.created_at);
+        let task = Task::for_asset(&view.asset, brand, kit.brief, claims, passages, earlier, kit.created_at);
         self.hub.send(kit.id, id, KitEventKind::Started);
         let watch = |text: String| self.hub.send(kit.id, id, KitEventKind::Text { text });
         let draft = drafter.draft(&task, kit.created_by, watch).await.map_err(|error| fault(&error))?;

@@ -1,7 +1,7 @@
 //! One text of an asset, in rounds: the model writes candidates, the rules examine them, the best is kept, and one with a
 //! block is drafted again. An email is one text; of a sequence each email is.
 
-use countersign_domain::content::{Content, SlotText};
+use countersign_domain::content::{Content, Segment, SlotText};
 use countersign_domain::digest::Digest;
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::release::Context;
@@ -23,6 +23,7 @@ use crate::rounds::Rounds;
 use crate::skeleton::{Skeleton, lay_out};
 use crate::sources::Sources;
 use crate::terms;
+use crate::told::Told;
 
 /// A draft with blocks is drafted again, at most so often, and then goes to review marked.
 const REDRAFTS: u64 = 2;
@@ -40,6 +41,8 @@ pub(crate) struct TextAsk<'a> {
     pub at: usize,
     /// Its own share of them.
     pub sources: &'a Sources,
+    /// What need not be said again.
+    pub told: &'a Told,
 }
 
 /// What is written of an asset so far.
@@ -91,22 +94,26 @@ impl Drafter {
         }
         let mut skeleton = lay_out(&template, ask.text, sources, task.locale.language(), task.variant);
         self.prompts.name(&mut skeleton, ask.seed(0));
+        let mut said = String::new();
         for (at, slots) in skeleton.slots.chunks_mut(self.prompts.most_slots()).enumerate() {
             self.prompts.key(slots);
             let run = Skeleton { slots: slots.to_vec(), left_out: Vec::new() };
-            self.write_run(ask, &template, &run, at, asset, watch).await?;
+            self.write_run(ask, &template, &run, (at, &said), asset, watch).await?;
+            let written = run.slots.iter().filter_map(|slot| asset.content.slots.get(&slot.name));
+            written.for_each(|text| said.push_str(&format!("{} ", as_asked(text))));
         }
         asset.skeleton.join(skeleton);
         Ok(())
     }
 
-    /// Writes some slots of a text in rounds and adds the best of them.
+    /// Writes some slots of a text in rounds and adds the best of them; `at` is their run's number, with what the runs before
+    /// it say.
     async fn write_run(
         &self,
         ask: &TextAsk<'_>,
         template: &Template,
         run: &Skeleton,
-        at: usize,
+        (at, said): (usize, &str),
         asset: &mut Written,
         watch: &(impl Fn(String) + Send),
     ) -> Result<(), DraftingError> {
@@ -138,6 +145,7 @@ impl Drafter {
                 findings: ask.findings(&content, run),
                 evasions: evasions(&content, figures::of_language(task.locale.language())),
                 repeats: repeats(&content, &asset.content),
+                told: ask.told.again_in(&content),
                 cut: cut(&content, run),
                 content,
                 mean_logprob,
@@ -158,11 +166,12 @@ impl Drafter {
                 skeleton: run,
                 text: &title,
                 earlier: &earlier,
+                said,
                 findings: &wrong,
             })?;
             let written = rounds.write(round, &prompt, watch).await?;
             seen.extend(written.into_iter().map(|(content, mean_logprob)| examine(content, mean_logprob)));
-            kept = best(seen.clone()).map(|candidate| whole(candidate, &seen, &asset.content, &examine));
+            kept = best(seen.clone()).map(|candidate| whole(candidate, &seen, &asset.content, ask.told, &examine));
             let Some(candidate) = &kept else { continue };
             wrong = mendable(&candidate.findings);
             if wrong.is_empty() && candidate.evasions.is_empty() && candidate.cut.is_empty() {
@@ -230,6 +239,16 @@ impl Drafter {
                 .map_err(|error| DraftingError::Impossible(format!("the model's chat template: {error}"))),
         }
     }
+}
+
+/// A text with its references as a model writes them, on one line.
+fn as_asked(text: &SlotText) -> String {
+    let one = |segment: &Segment| match segment {
+        Segment::Text { text } => text.clone(),
+        Segment::Bound(bound) => format!("{{{{{}}}}}", bound.reference),
+        Segment::Partner { partner } => partner.placeholder().to_owned(),
+    };
+    text.segments.iter().map(one).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What another draft could do better, as the model is told it.

@@ -158,7 +158,7 @@ impl Store {
         set_state(&mut tx, asset.id, asset.state, state, None).await?;
         if decision.verdict == Verdict::Approve {
             let work = Work::Release { decision: decision.id };
-            enqueue(&mut tx, self.ids(), now, &work, decision.effective_at).await?;
+            enqueue(&mut tx, self.ids(), now, &work, decision.effective_at, None).await?;
         }
         let act = Act {
             actor: Actor::User(reviewer),

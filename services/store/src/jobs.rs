@@ -227,21 +227,27 @@ fn due(kinds: &[&str], now: Timestamp, lock: &'static str) -> Sql {
         .bind(now.micros())
         .push(") OR (state = 'leased' AND lease_expires_at <= ")
         .bind(now.micros())
-        .push(")) ORDER BY run_at, id LIMIT 1")
+        .push(
+            ")) AND (lane IS NULL OR NOT EXISTS (
+                 SELECT 1 FROM jobs e WHERE e.lane = jobs.lane AND e.id < jobs.id AND e.state IN ('queued', 'leased')))
+             ORDER BY run_at, id LIMIT 1",
+        )
         .push(lock)
 }
 
-/// Queues `work`; queueing what is queued or being done already changes nothing.
+/// Queues `work`, in a `lane` behind what was queued there before; queueing what is queued or being done already changes
+/// nothing.
 pub(crate) async fn enqueue(
     tx: &mut Tx,
     ids: &dyn IdSource,
     now: Timestamp,
     work: &Work,
     run_at: Timestamp,
+    lane: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO jobs (id, kind, work, dedupe_key, state, attempts, max_attempts, run_at, fence, created_at)
-         VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6, 0, $7)
+        "INSERT INTO jobs (id, kind, work, dedupe_key, state, attempts, max_attempts, run_at, fence, created_at, lane)
+         VALUES ($1, $2, $3, $4, 'queued', 0, $5, $6, 0, $7, $8)
          ON CONFLICT (dedupe_key) WHERE state IN ('queued', 'leased') DO NOTHING",
     )
     .bind(JobId::new(ids, now).to_string())
@@ -254,6 +260,7 @@ pub(crate) async fn enqueue(
     }))
     .bind(run_at.micros())
     .bind(now.micros())
+    .bind(lane)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -89,6 +89,7 @@ impl Store {
         for asset in new.assets {
             let id = AssetId::new(self.ids(), now);
             assets.push(id);
+            let lane = format!("{}:{}", kit.id, asset.locale);
             sqlx::query(
                 "INSERT INTO assets (id, kit_id, brand_id, asset_type, channel, locale, market, audience, variant,
                                      seed, campaign, product, state, created_at)
@@ -109,7 +110,8 @@ impl Store {
             .bind(now.micros())
             .execute(&mut *tx)
             .await?;
-            enqueue(&mut tx, self.ids(), now, &Work::DraftAsset { asset: id }, now).await?;
+            // Drafts of one locale know what those before them say.
+            enqueue(&mut tx, self.ids(), now, &Work::DraftAsset { asset: id }, now, Some(&lane)).await?;
         }
         if let Some(reply) = reply {
             let body = (reply.body)(&kit, &assets);

@@ -47,6 +47,21 @@ impl Store {
         rows.iter().map(read_revision).collect()
     }
 
+    /// The first drafts of the assets of `asset`'s kit that are in its locale and come before it in the kit's plan.
+    pub async fn drafts_before(&self, asset: AssetId) -> Result<Vec<Revision>, StoreError> {
+        let rows = Sql::new(COLUMNS)
+            .push(
+                " AND v.number = 1 AND v.asset_id IN (
+                      SELECT b.id FROM assets b JOIN assets a ON a.kit_id = b.kit_id AND a.locale = b.locale AND b.id < a.id
+                      WHERE a.id = ",
+            )
+            .bind(asset.to_string())
+            .push(") ORDER BY v.asset_id")
+            .fetch_all(self.db.reader())
+            .await?;
+        rows.iter().map(read_revision).collect()
+    }
+
     pub async fn revision(&self, id: RevisionId) -> Result<Option<Revision>, StoreError> {
         let row = Sql::new(COLUMNS).push(" AND v.id = ").bind(id.to_string()).fetch_optional(self.db.reader()).await?;
         row.as_ref().map(read_revision).transpose()

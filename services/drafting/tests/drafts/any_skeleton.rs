@@ -3,8 +3,9 @@
 use countersign_domain::content::{Bound, Segment};
 use countersign_domain::wording::Form;
 use countersign_drafting::grammar::lark;
+use countersign_drafting::prompt::Prompts;
 use countersign_drafting::reply;
-use countersign_drafting::skeleton::lay_out;
+use countersign_drafting::skeleton::{Element, lay_out};
 use countersign_drafting::sources::{Source, Sources};
 use countersign_engine::{DraftRequest, Priority, Sampling};
 use countersign_render::Templates;
@@ -73,17 +74,25 @@ proptest! {
         sources in sources(), which in 0..3_usize, variant in 1..6_u32, seed in 0..u64::MAX,
     ) {
         let templates = Templates::embedded().unwrap();
-        let skeleton = {
+        let mut skeleton = {
             let template = templates.iter().nth(which).unwrap();
             let text = template.texts.get(usize::try_from(variant).unwrap() % template.texts.len().max(1));
-            lay_out(template, text.map(|text| text.name.as_str()), &sources, variant)
+            lay_out(template, text.map(|text| text.name.as_str()), &sources, "en", variant)
         };
+        // One in two is named as the starter is asked.
+        if seed % 2 == 0 {
+            Prompts::starter().unwrap().name(&mut skeleton, seed);
+        }
+        let named = skeleton.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten());
+        let named = named.filter(|element| matches!(element, Element::Piece(piece) if piece.names_product)).count();
         if let Some(text) = random_reading(&lark(&skeleton, &[]), seed) {
             let content = reply::read(&text, &skeleton, &sources).unwrap();
             for segment in content.slots.values().flat_map(|slot| &slot.segments) {
                 let Segment::Text { text } = segment else { continue };
                 prop_assert!(!text.contains(|c: char| c.is_numeric() || "@{}/\\\"<>|#%$€".contains(c)), "{text:?}");
             }
+            let names = content.bound().filter(|bound| bound.reference == "product.name").count();
+            prop_assert!(names >= named, "{names} names, {named} asked: {text}");
             for reference in skeleton.references() {
                 prop_assert_eq!(content.bound().filter(|bound| bound.reference == reference).count(), 1);
             }

@@ -47,7 +47,9 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
     let market = "US".parse().unwrap();
     let sources = gather(&brand, &brief, &[], &[], Place { locale: &locale, market, now: NOW });
     let templates = Templates::embedded().unwrap();
-    let skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, 1);
+    let mut skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, locale.language(), 1);
+    prompts.name(&mut skeleton, 7);
+    prompts.key(&mut skeleton.slots);
     let ask = Ask {
         brand: &brand,
         brief: &brief,
@@ -58,6 +60,7 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
         skeleton: &skeleton,
         text: "",
         earlier: &[],
+        said: "",
         findings,
     };
     let engine = engine();

@@ -75,6 +75,7 @@ pub fn task(brand: &Brand, brief: &Brief, asset_type: &str, locale: &str, seed: 
         market: locale[3..].parse().unwrap(),
         variant: 1,
         seed,
+        earlier: Arc::from([]),
         now: NOW,
         priority: Priority::Bulk,
     }

@@ -259,7 +259,7 @@ async fn draft_kit(
         let (drafter, ground, brief, bar) = (drafter.clone(), ground.clone(), brief.clone(), bar.clone());
         let (half, name) = (half.to_owned(), name.to_owned());
         locales.spawn(async move {
-            let mut drafts = Vec::new();
+            let (mut drafts, mut earlier) = (Vec::new(), Vec::new());
             for asset in assets {
                 let task = Task {
                     brand: ground.brand.clone(),
@@ -272,6 +272,7 @@ async fn draft_kit(
                     market: asset.market,
                     variant: asset.variant,
                     seed: asset.seed,
+                    earlier: Arc::from(earlier.as_slice()),
                     now,
                     priority: Priority::Interactive,
                 };
@@ -299,6 +300,7 @@ async fn draft_kit(
                         recorded.free = free_text(&draft.content);
                         recorded.sources = draft.sources.into_iter().map(|source| source.text).collect();
                         recorded.findings = draft.findings;
+                        earlier.push(draft.content);
                     }
                     Err(error) => recorded.error = Some(error.to_string()),
                 }

@@ -9,9 +9,11 @@ use anyhow::{Context as _, Result, bail};
 use countersign_domain::brand::{Brand, BrandSheet};
 use countersign_domain::brief::{Brief, BriefForm};
 use countersign_domain::clock::{Clock as _, SystemClock};
+use countersign_domain::content::Content;
 use countersign_domain::finding::{Finding, Severity};
 use countersign_domain::id::{BrandId, RandomIds, UserId};
 use countersign_domain::library::{Claim, Passage};
+use countersign_domain::place::Locale;
 use countersign_domain::review::SourceNote;
 use countersign_drafting::drafter::{Drafter, Task};
 use countersign_drafting::plan::plan;
@@ -79,6 +81,8 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let (mut failed, mut blocked) = (0_u32, 0_u32);
+    // What was drafted before in each locale.
+    let mut earlier: BTreeMap<Locale, Vec<Content>> = BTreeMap::new();
     let now = SystemClock.now();
     for asset in &assets {
         bar.set_message(format!("{} {}", asset.asset_type, asset.locale));
@@ -93,6 +97,7 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
             market: asset.market,
             variant: asset.variant,
             seed: asset.seed,
+            earlier: earlier.get(&asset.locale).cloned().unwrap_or_default().into(),
             now,
             priority: Priority::Interactive,
         };
@@ -112,6 +117,7 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
             Ok(draft) => {
                 blocked += u32::from(draft.findings.iter().any(|finding| finding.severity == Severity::Block));
                 line.slots = draft.content.plain();
+                earlier.entry(asset.locale.clone()).or_default().push(draft.content);
                 line.findings = draft.findings;
                 line.sources = draft.sources;
             }

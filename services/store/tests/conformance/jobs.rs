@@ -20,7 +20,31 @@ crate::conformance!(
     a_release_is_tried_for_a_day,
     workers_at_once_never_share_a_job,
     a_lease_is_good_for_its_own_job_only,
+    drafts_of_one_locale_wait_for_each_other,
 );
+
+async fn drafts_of_one_locale_wait_for_each_other(world: World) {
+    let kit = world.kit(&["de-DE", "de-DE", "en-US"]).await;
+    let assets: Vec<_> = world.store.assets(kit.id).await.unwrap().into_iter().map(|view| view.asset.id).collect();
+    let first = world.lease("draft_asset").await;
+    let english = world.lease("draft_asset").await;
+    assert_eq!([&first.work, &english.work], [assets[0], assets[2]].map(|asset| Work::DraftAsset { asset }).each_ref());
+    let next = async || world.store.jobs_lease("w", &["draft_asset"], 60).await.unwrap();
+    assert_eq!(next().await, None, "the second in German waits for the first");
+    assert!(world.store.drafts_before(assets[1]).await.unwrap().is_empty());
+    world.store.draft_done(&first, world.draft(assets[0], "Zuerst.")).await.unwrap();
+    let second = next().await.unwrap();
+    assert_eq!(second.work, Work::DraftAsset { asset: assets[1] });
+    let before = world.store.drafts_before(assets[1]).await.unwrap();
+    assert_eq!(before.iter().map(|revision| revision.asset).collect::<Vec<_>>(), [assets[0]]);
+    assert!(world.store.drafts_before(assets[2]).await.unwrap().is_empty(), "another locale's are no concern of it");
+    // One that fails for good holds nobody up.
+    world.store.asset_failed(&english, assets[2], "no source").await.unwrap();
+    world.store.job_failed(&second, "no model", true).await.unwrap();
+    assert_eq!(next().await, None);
+    world.clock.advance_seconds(3600);
+    assert_eq!(next().await.unwrap().work, Work::DraftAsset { asset: assets[1] });
+}
 
 async fn a_kit_queues_one_job_an_asset_and_each_is_leased_once(world: World) {
     world.kit(&["de-DE", "en-US"]).await;
