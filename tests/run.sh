@@ -15,6 +15,10 @@ missing=()
 command -v psql >/dev/null || missing+=(postgresql-client)
 command -v chromium >/dev/null || missing+=(chromium)
 command -v chromedriver >/dev/null || missing+=(chromium-driver)
+command -v hunspell >/dev/null || missing+=(hunspell)
+for language in en-us:en_US de-de:de_DE fr:fr es:es_ES it:it_IT; do
+  [ -e "/usr/share/hunspell/${language#*:}.dic" ] || missing+=("hunspell-${language%:*}")
+done
 if [ "${#missing[@]}" -gt 0 ]; then
   echo "installing ${missing[*]}"
   log=$(mktemp)
@@ -49,6 +53,12 @@ cargo test --release --workspace --locked --no-fail-fast
 step "rules' own examples"
 target=$(cargo metadata --format-version 1 --no-deps --locked | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
 "$target/release/countersign" rules test
+step "the starter's corpus"
+export COUNTERSIGN="$target/release/countersign"
+python3 -B models/starter/check.py
+python3 -B -m unittest discover -q -s models/starter -p test_corpus.py
+step "what drafts were recorded, against the baseline"
+"$COUNTERSIGN" eval --recorded eval/recorded.jsonl --check eval/baseline.json
 step "the benchmark script's own tests"
 python3 -B -m unittest discover -q eval/engine
 step "format and lints"

@@ -14,13 +14,12 @@ from bisect import bisect
 from collections import defaultdict
 from itertools import accumulate
 
+import variants
 from branding import binary
 from words import BREAK, BULLET, KEYS, PARTNER, PIECES, PRODUCT, SAID
 
 # One expansion in so many is kept out of training, so that the validation loss is of texts never seen.
 HELD_OUT_EACH = 20
-# How much more often a frame is drawn where it fits a prompt on purpose, by the order of KEYS.
-SPECIFIC = (3.0, 2.0, 2.0, 1.5)
 # A draft in so many is of one slot in the light of the others.
 ONE_SLOT_EACH = 6
 # What a prompt shows of the other slots, in characters.
@@ -74,11 +73,8 @@ class Shelf:
             numbers, weights = [], []
             for number, frame in enumerate(self.frames):
                 if frame.matches(values):
-                    weight = min(len(self.texts[number]), 16) ** 0.5
-                    for fit, factor in zip(frame.fits, SPECIFIC):
-                        weight *= factor if fit is not None else 1.0
                     numbers.append(number)
-                    weights.append(weight)
+                    weights.append(variants.weight(frame, len(self.texts[number])))
             self.known[values] = (numbers, list(accumulate(weights)))
         return self.known[values]
 
@@ -209,29 +205,9 @@ def plans(count, seed):
         raise ValueError("`countersign models plans` failed; see above")
 
 
-def effective_variants(frames):
-    """(lang, piece) → how many equally likely texts would repeat as seldom as its texts do over all prompts."""
-    import itertools
-
-    by_piece = defaultdict(list)
-    for frame in frames:
-        by_piece[frame.lang, frame.piece].append(frame)
-    everything = list(itertools.product(*KEYS.values()))
-    result = {}
-    for key, own in by_piece.items():
-        shelf, share = Shelf(own), defaultdict(float)
-        for values in everything:
-            numbers, weights = shelf.fitting(values)
-            for number, weight in zip(numbers, [weights[0], *(b - a for a, b in zip(weights, weights[1:]))] if weights else []):
-                share[number] += weight / weights[-1] / len(everything)
-        result[key] = 1 / sum(p * p / len(shelf.texts[number]) for number, p in share.items())
-    return result
-
-
 def run(frames, work, seed, count, say=print):
     """Writes `count` drafts to train on and a few hundred held-out ones to `work`."""
-    for (lang, piece), variants in sorted(effective_variants(frames).items()):
-        say(f"{lang} {piece}: {variants:.0f} effective variants")
+    variants.run(frames, say)
     for name, training, amount in (("train", True, count), ("held_out", False, 800)):
         writer, left_out = Writer(frames, f"{seed}/{name}", training), defaultdict(int)
         with open(work / f"{name}.jsonl", "w", encoding="utf-8") as out:

@@ -76,12 +76,12 @@ pub fn list(models: &Path, cached: impl Fn(&Entry) -> bool) -> Result<Vec<Listed
 
 fn starter() -> Listed {
     Listed {
-        parameters: Some(4_720_000),
+        parameters: Some(5_510_000),
         architecture: Some("llama".into()),
         licence: Some("Apache-2.0".into()),
-        context: Some(512),
+        context: Some(768),
         memory_mib: Some(150),
-        languages: vec!["en".into(), "de".into()],
+        languages: ["de", "en", "es", "fr", "it"].map(String::from).to_vec(),
         ..plain(STARTER.into(), State::Bundled, STARTER_WEIGHTS.len() as u64, None)
     }
 }
