@@ -276,8 +276,11 @@ mod tests {
         let warned = candidate("Calm on good days, ready", Some(Severity::Warn), -1.0);
         assert_eq!(best(vec![again.clone(), warned]), Some(again.clone()));
         // A slot that is told already is taken from another candidate.
-        let examine = |content: Content, mean_logprob| {
-            Candidate { told: told.again_in(&content), content, mean_logprob, ..candidate("x", None, 0.0) }
+        let examine = |content: Content, mean_logprob| Candidate {
+            told: told.again_in(&content),
+            content,
+            mean_logprob,
+            ..candidate("x", None, 0.0)
         };
         let seen = [again.clone(), new.clone()];
         let mended = whole(again, &seen, &Content::default(), &told, &examine);

@@ -196,8 +196,7 @@ impl Drafter {
         let mut asset = Written::default();
         for (at, text) in texts.iter().enumerate() {
             let own = share(&sources, at, texts.len());
-            let ask =
-                TextAsk {
+            let ask = TextAsk {
                 task,
                 template,
                 context: &context,

@@ -15,9 +15,10 @@ use crate::skeleton::{Element, PiecePlan, Skeleton};
 /// The Lark source. `figures` are what free text may hold of digits, as it may hold words; none in strict mode. Equal skeletons
 /// give equal grammars, so that they can be compiled once.
 #[must_use]
-pub fn lark(skeleton: &Skeleton, figures: &[String]) -> String {
+pub fn lark(skeleton: &Skeleton, figures: &[String], language: &str) -> String {
     let mut start = String::from("start: ");
     let mut terminals = String::new();
+    let marks = Marks::of(language);
     let mut pieces = Pieces { figures: !figures.is_empty(), ..Pieces::default() };
     for (i, slot) in skeleton.slots.iter().enumerate() {
         let open = if i == 0 { "{" } else { "," };
@@ -28,7 +29,46 @@ pub fn lark(skeleton: &Skeleton, figures: &[String]) -> String {
     start.push_str(&literal("}"));
     let written: Vec<String> = figures.iter().map(|figure| literal(figure)).collect();
     let figures = if written.is_empty() { String::new() } else { format!("FIGURE: {}\n", written.join(" | ")) };
-    format!("{start}\n{terminals}{figures}{}WORD: {WORD}\nCAPITAL: {CAPITAL}\n{FIXED}", pieces.terminals.concat())
+    let Marks { opening, joint, question, colon, end } = marks;
+    format!(
+        "{start}\n{terminals}{figures}{}WORD: /{opening}{WORD}/\nCAPITAL: /{opening}{CAPITAL}/\n\
+         JOINT: {joint}\nQUESTION: {question}\nCOLON: {colon}\nFINAL: {end}\n{FIXED}",
+        pieces.terminals.concat()
+    )
+}
+
+/// How a language sets its marks.
+struct Marks {
+    /// Before a word, as an expression.
+    opening: &'static str,
+    joint: &'static str,
+    question: &'static str,
+    colon: &'static str,
+    end: &'static str,
+}
+
+impl Marks {
+    fn of(language: &str) -> Self {
+        match language {
+            // A mark stays on the line of its word.
+            "fr" => Self {
+                opening: "",
+                joint: r"STEP | /[\x{A0}\x{202F}]?[;:] /",
+                question: r"/[\x{A0}\x{202F}]?\?/",
+                colon: r"/[\x{A0}\x{202F}]?:/",
+                end: r"/\.|[\x{A0}\x{202F}]?[!?]/",
+            },
+            // What is asked or exclaimed is opened, also in the middle of a sentence.
+            "es" => Self { opening: "[¿¡]?", ..Self::of("") },
+            _ => Self {
+                opening: "",
+                joint: r#"STEP | "; " | ": ""#,
+                question: r#""?""#,
+                colon: r#"":""#,
+                end: "/[.!?]/",
+            },
+        }
+    }
 }
 
 /// A letter or a mark on one, of those that a reader sees: fillers, joiners and variation selectors would let a word look
@@ -39,16 +79,12 @@ macro_rules! letter {
     };
 }
 
-/// Letters; apostrophes and hyphens only between them.
-const WORD: &str = concat!("/", letter!(), "+(['’-]", letter!(), "+)*/");
-const CAPITAL: &str = concat!(r"/\p{Lu}", letter!(), "*(['’-]", letter!(), "+)*/");
+/// Letters, of which the first is no mark; apostrophes and hyphens only between them.
+const WORD: &str = concat!(r"\p{L}", letter!(), "*(['’-]", letter!(), "+)*");
+const CAPITAL: &str = concat!(r"\p{Lu}", letter!(), "*(['’-]", letter!(), "+)*");
 
 const FIXED: &str = "\
 STEP: \" \" | \", \" | \" – \" | \" & \"\n\
-JOINT: STEP | /[\\x{A0}\\x{202F}]?[;:] /\n\
-QUESTION: /[\\x{A0}\\x{202F}]?\\?/\n\
-COLON: /[\\x{A0}\\x{202F}]?:/\n\
-FINAL: /\\.|[\\x{A0}\\x{202F}]?[!?]/\n\
 PRODUCT: \"{{product.name}}\"\n\
 PARTNER: \"{{partner.display_name}}\"\n";
 
@@ -104,44 +140,75 @@ impl Pieces {
 }
 
 fn terminal(at: usize, piece: &PiecePlan, figures: bool) -> String {
-    let mut word = String::from("WORD");
-    let mut first = String::from("CAPITAL");
-    for (allowed, name) in [(piece.product, "PRODUCT"), (piece.partner, "PARTNER")] {
-        if allowed {
-            let _ = write!(word, " | {name}");
-            let _ = write!(first, " | {name}");
-        }
+    let figures = if figures { " | FIGURE" } else { "" };
+    let length = format!("/(?s:.{{{},{}}})/", piece.min_chars, piece.max_chars);
+    if let Some(name) = named(piece) {
+        let (form, more) = form_with(at, piece, name, &format!("WORD{figures}"));
+        return format!("{more}FORM{at}: {form}\nPIECE{at}: FORM{at} & {length}\n");
     }
-    if figures {
-        word.push_str(" | FIGURE");
-    }
-    // Spanish opens what it asks or exclaims, also in the middle of a sentence.
-    let clause = format!("/[¿¡]?/ ({first}) (JOINT /[¿¡]?/ ({word}))*");
-    let form = match piece.shape {
-        Shape::Line => format!("{clause} QUESTION?"),
-        Shape::Label => format!("({first}) (\" \" ({word}))*"),
+    let allowed: Vec<&str> = [(piece.product, "PRODUCT"), (piece.partner, "PARTNER")]
+        .iter()
+        .filter(|(may, _)| *may)
+        .map(|(_, n)| *n)
+        .collect();
+    let names: String = allowed.iter().map(|name| format!(" | {name}")).collect();
+    let (first, word) = (format!("CAPITAL{names}"), format!("WORD{names}{figures}"));
+    let clause = format!("({first}) (JOINT ({word}))*");
+    let (form, more) = match piece.shape {
+        Shape::Line => (format!("{clause} QUESTION?"), String::new()),
+        Shape::Label => (format!("({first}) (\" \" ({word}))*"), String::new()),
         // One colon only, the last: a second one would lead to nothing.
-        Shape::Lead => format!("({first}) (STEP ({word}))* COLON"),
-        Shape::Sentences => match piece.max_sentences.saturating_sub(1) {
-            // A grammar knows no repetition of nothing.
-            0 => format!("SENT{at}"),
-            more => format!("SENT{at} (\" \" SENT{at}){{0,{more}}}"),
-        },
+        Shape::Lead => (format!("({first}) (STEP ({word}))* COLON"), String::new()),
+        Shape::Sentences => {
+            let form = match piece.max_sentences.saturating_sub(1) {
+                // A grammar knows no repetition of nothing.
+                0 => format!("SENT{at}"),
+                more => format!("SENT{at} (\" \" SENT{at}){{0,{more}}}"),
+            };
+            (form, format!("SENT{at}: {clause} FINAL\n"))
+        }
     };
-    let sentence = if piece.shape == Shape::Sentences { format!("SENT{at}: {clause} FINAL\n") } else { String::new() };
-    format!(
-        "{sentence}FORM{at}: {form}\nPIECE{at}: FORM{at} & /(?s:.{{{},{}}})/ & {}{}{}\n",
-        piece.min_chars,
-        piece.max_chars,
-        names_at_most(most_names(piece)),
-        must_hold(piece.names_product && piece.product, "product"),
-        must_hold(piece.names_partner && piece.partner, "partner"),
-    )
+    let most = if allowed.is_empty() { String::new() } else { format!(" & {}", names_at_most(most_names(piece))) };
+    format!("{more}FORM{at}: {form}\nPIECE{at}: FORM{at} & {length}{most}\n")
 }
 
-/// Holds the name, by the beginning of its reference.
-fn must_hold(is_asked: bool, name: &str) -> String {
-    if is_asked { format!(r" & /(?s:.*\{{\{{{name}\..*)/") } else { String::new() }
+/// The name that a piece must hold.
+fn named(piece: &PiecePlan) -> Option<&'static str> {
+    match (piece.names_product && piece.product, piece.names_partner && piece.partner) {
+        (true, _) => Some("PRODUCT"),
+        (_, true) => Some("PARTNER"),
+        _ => None,
+    }
+}
+
+/// The form of a piece that holds a name, once and no other: said by the form, since what is intersected with a count of names
+/// makes automata too large. And the terminals that it needs.
+fn form_with(at: usize, piece: &PiecePlan, name: &str, word: &str) -> (String, String) {
+    let clause = |step: &str| format!("({name} | CAPITAL ({step} ({word}))* {step} {name}) ({step} ({word}))*");
+    match piece.shape {
+        Shape::Line => (format!("{} QUESTION?", clause("JOINT")), String::new()),
+        Shape::Label => (clause("\" \""), String::new()),
+        Shape::Lead => (format!("{} COLON", clause("STEP")), String::new()),
+        Shape::Sentences => {
+            let (named, plain) = (format!("NAMED{at}"), format!("SENT{at}"));
+            // Of so many sentences, each may be the one that names it.
+            let ways: Vec<String> = (0..piece.max_sentences.max(1))
+                .map(|before| {
+                    let first = format!("{plain} \" \" ").repeat(before);
+                    match piece.max_sentences.saturating_sub(before + 1) {
+                        0 => format!("{first}{named}"),
+                        after => format!("{first}{named} (\" \" {plain}){{0,{after}}}"),
+                    }
+                })
+                .collect();
+            let sentence = if piece.max_sentences > 1 {
+                format!("{plain}: CAPITAL (JOINT ({word}))* FINAL\n")
+            } else {
+                String::new()
+            };
+            (ways.join(" | "), format!("{sentence}{named}: {} FINAL\n", clause("JOINT")))
+        }
+    }
 }
 
 fn names_at_most(count: usize) -> String {
@@ -187,8 +254,7 @@ mod tests {
     fn a_word_holds_nothing_that_nobody_sees() {
         // llguidance reads regular expressions with the same parser.
         let is_word = |text: &str| {
-            [WORD, CAPITAL]
-                .map(|word| regex::Regex::new(&format!("^(?:{})$", word.trim_matches('/'))).unwrap().is_match(text))
+            [WORD, CAPITAL].map(|word| regex::Regex::new(&format!("^(?:{})$", word)).unwrap().is_match(text))
         };
         for word in ["Glacier", "Über-Blick", "Can’t", "U\u{308}ber", "Дом", "Ấp"] {
             assert_eq!(is_word(word), [true, true], "{word}");
@@ -214,7 +280,7 @@ mod tests {
             }],
             left_out: Vec::new(),
         };
-        let lark = lark(&skeleton, &[]);
+        let lark = lark(&skeleton, &[], "en");
         assert!(lark.contains(r#"start: "{\"body\":\"" SLOT0 "\"" "}""#), "{lark}");
         assert!(lark.contains(r#"SLOT0: PIECE0 " {{claim.1}}" "\\n\\n" PIECE1 "\\n- {{message.1}}""#), "{lark}");
     }

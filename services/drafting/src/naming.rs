@@ -64,10 +64,9 @@ pub(crate) fn name(run: &mut Skeleton, seed: u64, strictly: bool) {
     for (at, piece) in pieces.iter_mut().enumerate() {
         piece.names_product = named.contains(&at);
         piece.names_partner = partner == Some(at);
-        if strictly {
-            piece.piece.product = piece.names_product;
-            piece.piece.partner = piece.names_partner;
-        }
+        // A piece that must hold one name holds no other: so counting names is enough to hold it to that.
+        piece.piece.product = if strictly { piece.names_product } else { piece.product && !piece.names_partner };
+        piece.piece.partner = if strictly { piece.names_partner } else { piece.partner && !piece.names_product };
     }
 }
 

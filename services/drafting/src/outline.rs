@@ -43,6 +43,9 @@ pub(crate) struct Length {
 
 impl Length {
     pub fn of(piece: &PiecePlan) -> Self {
+        if let Some((least, most)) = piece.asked {
+            return Self { least: Some(least), most };
+        }
         let most = most(piece.max_chars);
         // A wide range leaves the length to the model.
         let is_narrow = piece.shape == Shape::Sentences && piece.min_chars * 2 > piece.max_chars;

@@ -78,15 +78,13 @@ impl Words {
         (slot.limit.unit == Unit::Words).then_some(Self { left, tenths })
     }
 
-    /// Gives each piece its part: between the sizes around it.
+    /// Tells each piece its part: between the sizes around it. The slot's own limit holds their sum.
     fn share(self, pieces: &mut [&mut PiecePlan]) {
         let chars = self.left * self.tenths / 10;
         let whole: usize = pieces.iter().map(|piece| comfortable(piece)).sum::<usize>().max(1);
         for plan in pieces {
             let part = chars * comfortable(plan) / whole;
-            let (least, most) = outline::around(part.clamp(plan.min_chars, plan.max_chars));
-            plan.piece.min_chars = least.clamp(plan.min_chars, plan.max_chars);
-            plan.piece.max_chars = most.clamp(plan.piece.min_chars, plan.max_chars);
+            plan.asked = Some(outline::around(part.clamp(plan.min_chars, plan.max_chars)));
         }
     }
 }

@@ -39,12 +39,14 @@ pub struct PiecePlan {
     pub names_product: bool,
     /// Whether it must name the partner.
     pub names_partner: bool,
+    /// How long it should be, in characters, where a text lasts as long as it is meant to: what a model is told, not held to.
+    pub asked: Option<(usize, usize)>,
 }
 
 impl PiecePlan {
     #[must_use]
     pub const fn new(piece: Piece) -> Self {
-        Self { piece, names_product: false, names_partner: false }
+        Self { piece, names_product: false, names_partner: false, asked: None }
     }
 }
 

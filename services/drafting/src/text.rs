@@ -125,7 +125,7 @@ impl Drafter {
         let rounds = Rounds {
             engine: &self.engine,
             settings: self.prompts.settings(),
-            grammar: self.compile(run, &figures)?,
+            grammar: self.compile(run, &figures, task.locale.language())?,
             bounds: self.bounds(ask, template, run, &figures)?,
             skeleton: run,
             sources,
@@ -189,10 +189,10 @@ impl Drafter {
         Ok(())
     }
 
-    fn compile(&self, skeleton: &Skeleton, figures: &[Figure]) -> Result<Grammar, DraftingError> {
+    fn compile(&self, skeleton: &Skeleton, figures: &[Figure], language: &str) -> Result<Grammar, DraftingError> {
         let written: Vec<String> = figures.iter().map(|figure| figure.written.clone()).collect();
         self.engine
-            .compile_grammar(&lark(skeleton, &written))
+            .compile_grammar(&lark(skeleton, &written, language))
             .map_err(|error| DraftingError::Impossible(format!("the grammar of this asset does not compile: {error}")))
     }
 

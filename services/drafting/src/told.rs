@@ -20,7 +20,10 @@ pub struct Told {
 impl Told {
     /// Of the kit's other assets in this locale, and of content that was approved before.
     #[must_use]
-    pub fn of<'a>(siblings: impl IntoIterator<Item = &'a Content>, approved: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn of<'a>(
+        siblings: impl IntoIterator<Item = &'a Content>,
+        approved: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let mut told = Self::default();
         for slot in siblings.into_iter().flat_map(|content| content.slots.values()) {
             let stretches = stretches(slot);

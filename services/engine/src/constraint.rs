@@ -40,6 +40,11 @@ impl std::fmt::Debug for GrammarCompiler {
     }
 }
 
+/// Steps that building a grammar's expressions may take, about 50,000 a millisecond, and that one mask may take, about
+/// 14,000 a millisecond: a second at worst.
+const INITIAL_FUEL: u64 = 20_000_000;
+const STEP_FUEL: u64 = 14_000_000;
+
 impl GrammarCompiler {
     pub(crate) fn new(environment: Arc<TokenEnvironment>) -> Result<Self, String> {
         let shared: TokEnv = environment.clone();
@@ -48,6 +53,11 @@ impl GrammarCompiler {
         let mut factory =
             caught(|| ParserFactory::new(&shared, capabilities, &slices).map_err(|error| error.to_string()))?;
         factory.quiet();
+        // A slot of several pieces, each so long at most, is one large expression: llguidance's own limits are for smaller ones.
+        // What is spent is spent once for a state of it, and is kept.
+        let limits = factory.limits_mut();
+        limits.initial_lexer_fuel = INITIAL_FUEL;
+        limits.step_lexer_fuel = STEP_FUEL;
         Ok(Self { factory, environment })
     }
 

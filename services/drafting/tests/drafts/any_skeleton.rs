@@ -85,7 +85,7 @@ proptest! {
         }
         let named = skeleton.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten());
         let named = named.filter(|element| matches!(element, Element::Piece(piece) if piece.names_product)).count();
-        if let Some(text) = random_reading(&lark(&skeleton, &[]), seed) {
+        if let Some(text) = random_reading(&lark(&skeleton, &[], ["en", "fr", "es"][which % 3]), seed) {
             let content = reply::read(&text, &skeleton, &sources).unwrap();
             for segment in content.slots.values().flat_map(|slot| &slot.segments) {
                 let Segment::Text { text } = segment else { continue };
