@@ -205,7 +205,14 @@ fn brief(locales: &[&str]) -> Brief {
     BriefForm {
         product: "Fjord Backup".into(),
         campaign: "spring".into(),
-        locales: locales.iter().map(ToString::to_string).collect(),
+        // Assets may be many in a locale; a brief names each once.
+        locales: locales
+            .iter()
+            .copied()
+            .collect::<std::collections::BTreeSet<_>>()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         asset_types: vec!["email".into()],
         ..BriefForm::default()
     }
