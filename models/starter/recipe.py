@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--steps", type=int, help="train for so many steps instead: repeatable exactly")
     parser.add_argument("--drafts", type=int, default=80000, help="how many drafts to expand (default 80000)")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--begin-with", type=Path, metavar="GGUF", help="go on from these weights, with the tokenizer beside them")
     parser.add_argument("--fresh", action="store_true", help="forget the checkpoint")
     parser.add_argument("--format", choices=("gguf", "safetensors"), default="gguf", help="what export writes")
     parser.add_argument("--corpus", type=Path, default=HERE / "corpus")
@@ -56,14 +57,15 @@ def main():
             import expand
 
             expand.run(corpus.load(options.corpus)[0], options.work, options.seed, options.drafts, say)
-        if "tokenizer" in stages:
+        # The ids of weights that are gone on from mean what they meant.
+        if "tokenizer" in stages and not options.begin_with:
             import tokenizer
 
             tokenizer.run(options.work, tokenizer_path, say)
         if "train" in stages:
             import train
 
-            train.run(options.work, tokenizer_path, options.seed, options.minutes, options.steps, options.fresh, say)
+            train.run(options.work, tokenizer_path, options.seed, options.minutes, options.steps, options.fresh, options.begin_with, say)
         if "export" in stages:
             import export
 

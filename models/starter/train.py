@@ -121,8 +121,9 @@ def optimizers_of(model):
     return [Muon(matrices, PEAK), torch.optim.AdamW(embeddings, lr=PEAK, betas=(0.9, 0.95), fused=True)]
 
 
-def run(work, tokenizer_path, seed, minutes, steps=None, fresh=False, say=print):
-    """Trains until the time or the steps are spent; leaves `work`/checkpoint.pt and `work`/loss.csv."""
+def run(work, tokenizer_path, seed, minutes, steps=None, fresh=False, begin=None, say=print):
+    """Trains until the time or the steps are spent; leaves `work`/checkpoint.pt and `work`/loss.csv. `begin` is a GGUF file of
+    this shape and tokenizer whose weights a new run begins with."""
     os.nice(10)
     torch.manual_seed(seed)
     torch.set_num_threads(os.cpu_count() or 1)
@@ -153,6 +154,13 @@ def run(work, tokenizer_path, seed, minutes, steps=None, fresh=False, say=print)
         torch.set_rng_state(state["random"])
         say(f"goes on at step {step} after {spent / 60:.1f} minutes")
     else:
+        if begin:
+            from export import read_gguf
+
+            weights_of = read_gguf(begin, shape, average)
+            model.load_state_dict(weights_of)
+            average = {name: weight.detach().clone() for name, weight in weights_of.items()}
+            say(f"begins with {begin}")
         curve.write_text("step,minutes,tokens,rate,train_loss,held_out_loss,reference_accuracy\n")
     pad, done, recent, saved = tokenizer.token_to_id(PAD), skip, [], time.monotonic()
     judge = Starter(shape)
