@@ -39,8 +39,9 @@ const OF_PARTNER: [&str; 12] = [
 const FEW: usize = 3;
 
 /// Marks the pieces that shall name the product (one of a short text, two of a long one) and the partner (in every other
-/// text). Where `strictly`, no other piece may.
-pub(crate) fn name(run: &mut Skeleton, seed: u64, strictly: bool) {
+/// text). Where `strictly`, no other piece may. A `product` whose name reads as markup is named nowhere: a rule would hold up
+/// each text that names it.
+pub(crate) fn name(run: &mut Skeleton, product: &str, seed: u64, strictly: bool) {
     let draws = Draws(seed);
     let mut pieces: Vec<&mut PiecePlan> = run
         .slots
@@ -113,7 +114,7 @@ mod tests {
             for text in texts {
                 for seed in 0..20 {
                     let mut run = lay_out(template, text, &sources, "en", 1);
-                    name(&mut run, seed, true);
+                    name(&mut run, "Fjord", seed, true);
                     let pieces: Vec<&PiecePlan> = run
                         .slots
                         .iter()
@@ -133,5 +134,10 @@ mod tests {
             }
         }
         assert!(places.len() > 8, "{places:?}");
+        let templates = Templates::embedded().unwrap();
+        let mut run = lay_out(templates.get("email").unwrap(), None, &sources, "en", 1);
+        name(&mut run, "Fjord {{7*7}}", 1, true);
+        let named = run.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten());
+        assert!(!named.into_iter().any(|element| matches!(element, Element::Piece(piece) if piece.product)));
     }
 }

@@ -87,7 +87,7 @@ impl<'a> Plans<'a> {
             let language = languages[self.draws.below(languages.len())].clone();
             let sources = share(&self.sources(), at, template.texts.len());
             let mut run = lay_out(template, text, &sources, &language, 1);
-            self.prompts.name(&mut run, self.draws.next());
+            self.prompts.name(&mut run, &sources.product.text, self.draws.next());
             run.slots.truncate(MOST_SLOTS);
             self.prompts.key(&mut run.slots);
             if run.slots.is_empty() {

@@ -178,8 +178,8 @@ impl Prompts {
     }
 
     /// Decides where a text names its product and its partner. A small model names them nowhere else.
-    pub fn name(&self, skeleton: &mut Skeleton, seed: u64) {
-        naming::name(skeleton, seed, matches!(self.family, Family::Starter(_)));
+    pub fn name(&self, skeleton: &mut Skeleton, product: &str, seed: u64) {
+        naming::name(skeleton, product, seed, matches!(self.family, Family::Starter(_)));
     }
 
     /// Values of the starter's closed sets, as `below` draws them; the first of each for another family.

@@ -93,7 +93,7 @@ impl Drafter {
             }
         }
         let mut skeleton = lay_out(&template, ask.text, sources, task.locale.language(), task.variant);
-        self.prompts.name(&mut skeleton, ask.seed(0));
+        self.prompts.name(&mut skeleton, &sources.product.text, ask.seed(0));
         let mut said = String::new();
         for (at, slots) in skeleton.slots.chunks_mut(self.prompts.most_slots()).enumerate() {
             self.prompts.key(slots);

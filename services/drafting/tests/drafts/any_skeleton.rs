@@ -81,7 +81,7 @@ proptest! {
         };
         // One in two is named as the starter is asked.
         if seed % 2 == 0 {
-            Prompts::starter().unwrap().name(&mut skeleton, seed);
+            Prompts::starter().unwrap().name(&mut skeleton, &sources.product.text, seed);
         }
         let named = skeleton.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten());
         let named = named.filter(|element| matches!(element, Element::Piece(piece) if piece.names_product)).count();

@@ -48,7 +48,7 @@ fn prompt(prompts: &Prompts, form: Value, asset_type: &str, locale: &str, findin
     let sources = gather(&brand, &brief, &[], &[], Place { locale: &locale, market, now: NOW });
     let templates = Templates::embedded().unwrap();
     let mut skeleton = lay_out(templates.get(asset_type).unwrap(), None, &sources, locale.language(), 1);
-    prompts.name(&mut skeleton, 7);
+    prompts.name(&mut skeleton, &sources.product.text, 7);
     prompts.key(&mut skeleton.slots);
     let ask = Ask {
         brand: &brand,
