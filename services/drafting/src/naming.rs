@@ -49,6 +49,9 @@ pub(crate) fn name(run: &mut Skeleton, product: &str, seed: u64, strictly: bool)
         .flat_map(|slot| slot.paragraphs.iter_mut().flatten())
         .filter_map(|element| if let Element::Piece(piece) = element { Some(piece) } else { None })
         .collect();
+    if product.contains(['{', '}']) {
+        pieces.iter_mut().for_each(|piece| piece.piece.product = false);
+    }
     let may: Vec<usize> =
         (0..pieces.len()).filter(|&at| pieces[at].product && !NAMELESS.contains(&pieces[at].like.as_str())).collect();
     let mut named: Vec<usize> = may.iter().copied().filter(|&at| pieces[at].like == ALWAYS).collect();
