@@ -153,6 +153,7 @@ async fn open_the_review(service: &Service, browser: &Client, kit: &str) {
     sign_in(browser, &service.url, "reviewer").await;
     let review = service.api().sign_in("reviewer").reviews(kit)[0]["id"].as_str().unwrap().to_owned();
     browser.goto(&format!("{}/reviews/{review}", service.url)).await.unwrap();
+    wait(browser, Locator::Css(".rv-text")).await;
     let text = browser.find(Locator::Css(".rv-text")).await.unwrap().text().await.unwrap();
     assert!(text.contains(MESSAGE), "{text}");
 }
