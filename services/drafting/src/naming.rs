@@ -64,7 +64,7 @@ pub(crate) fn name(run: &mut Skeleton, product: &str, seed: u64, strictly: bool)
         .filter(|&at| pieces[at].partner && OF_PARTNER.contains(&pieces[at].like.as_str()))
         .filter(|at| !named.contains(at))
         .collect();
-    let partner = if draws.number(2) % 2 == 0 { draws.one(3, &of_partner) } else { None };
+    let partner = if draws.number(2).is_multiple_of(2) { draws.one(3, &of_partner) } else { None };
     for (at, piece) in pieces.iter_mut().enumerate() {
         piece.names_product = named.contains(&at);
         piece.names_partner = partner == Some(at);

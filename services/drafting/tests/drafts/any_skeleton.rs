@@ -80,7 +80,7 @@ proptest! {
             lay_out(template, text.map(|text| text.name.as_str()), &sources, "en", variant)
         };
         // One in two is named as the starter is asked.
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             Prompts::starter().unwrap().name(&mut skeleton, &sources.product.text, seed);
         }
         let named = skeleton.slots.iter().flat_map(|slot| slot.paragraphs.iter().flatten());
