@@ -2,7 +2,7 @@
 
 Nothing binds the decoder here: what the product's grammar makes impossible shows up as a fault.
 
-    python models/starter/sample.py --count 20 --lang de
+    python models/starter/sample.py --count 20 --lang de --gguf models/starter/starter.gguf
 """
 
 import argparse
@@ -13,13 +13,13 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-import corpus
-from expand import Writer
+import expand
 from export import load_average, read_gguf
-from model import Starter
-from words import END, LANGUAGES, PHRASE
+from model import Shape, Starter
+from words import END, LANGUAGES, PARTNER, PRODUCT
 
 HERE = Path(__file__).resolve().parent
+REFERENCE = re.compile(r"\{\{\w+\.\d+\}\}")
 
 
 @torch.no_grad()
@@ -34,28 +34,27 @@ def complete(model, tokenizer, prompt, temperature, top_p, generator):
         weights[weights.cumsum(0) - weights > top_p] = 0
         token = order[torch.multinomial(weights, 1, generator=generator)].item()
         if token == end:
-            return tokenizer.decode(drawn, skip_special_tokens=False)
+            break
         drawn.append(token)
         given = [token]
     return tokenizer.decode(drawn, skip_special_tokens=False)
 
 
-def fault(prompt, text, known):
+def fault(plan, text):
     """What is wrong with a draft, or None."""
     try:
         slots = json.loads(text)
     except ValueError:
         return "no JSON"
-    listed = re.findall(r"\{\{(?:message|claim|passage)\.\d+\}\}", prompt)
-    used = re.findall(r"\{\{(?:message|claim|passage)\.\d+\}\}", text)
-    if sorted(listed) != sorted(used):
-        return f"references {' '.join(used)}"
-    bullets = re.findall(r"\\n- (\{\{[^}]*\}\})", text)
-    if sorted(bullets) != sorted(name for name in listed if name + PHRASE in prompt):
-        return f"bullets {' '.join(bullets)}"
-    words = set(re.findall(r"[^\W\d_]+", re.sub(r"\{\{[^}]*\}\}", "", " ".join(map(str, slots.values())))))
-    stray = words - known
-    return f"unknown words {' '.join(sorted(stray))}" if stray else None
+    if list(slots) != [slot["key"] for slot in plan["slots"]]:
+        return f"slots {' '.join(slots)}"
+    if REFERENCE.findall(plan["prompt"]) != REFERENCE.findall(text):
+        return f"references {' '.join(REFERENCE.findall(text))}"
+    pieces = [element for slot in plan["slots"] for paragraph in slot["paragraphs"] for element in paragraph if "piece" in element]
+    for name, key in ((PRODUCT, "names_product"), (PARTNER, "names_partner")):
+        if text.count(name) != sum(piece[key] for piece in pieces):
+            return f"{name} {text.count(name)} times"
+    return None
 
 
 def main():
@@ -70,28 +69,25 @@ def main():
     parser.add_argument("--gguf", type=Path, help="take the weights from this file instead of the checkpoint")
     options = parser.parse_args()
     tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
-    shape, weights = load_average(options.work)
-    model = Starter(shape).eval()
-    model.load_state_dict(read_gguf(options.gguf, shape, weights) if options.gguf else weights)
-    frames, _ = corpus.load(HERE / "corpus")
-    known = {lang: set() for lang in LANGUAGES}
-    for frame in frames:
-        for part in frame.expansions():
-            known[frame.lang].update(re.findall(r"[^\W\d_]+", part))
-    writer = Writer(frames, f"sample/{options.seed}", training=False)
+    if options.gguf:
+        model = Starter(Shape(vocab=tokenizer.get_vocab_size())).eval()
+        model.load_state_dict(read_gguf(options.gguf, model.shape, model.state_dict()))
+    else:
+        shape, weights = load_average(options.work)
+        model = Starter(shape).eval()
+        model.load_state_dict(weights)
     generator = torch.Generator().manual_seed(options.seed)
-    faults, drawn = [], 0
-    while drawn < options.count:
-        prompt = writer.draft()["prompt"]
-        lang = prompt[len("<|lang:") :][:2]
-        if options.lang in (None, lang):
-            drawn += 1
-            text = complete(model, tokenizer, prompt, options.temperature, options.top_p, generator)
-            wrong = fault(prompt, text, known[lang])
-            faults += [wrong] if wrong else []
-            if not options.quiet:
-                print(f"{prompt}\n{text.replace(chr(92) + 'n', chr(10))}\n{'FAULT ' + wrong if wrong else 'ok'}\n")
-    print(f"{drawn - len(faults)} of {drawn} drafts without a fault")
+    # One plan in so many languages is of the one that was asked for.
+    plans = expand.plans(options.count * 4 * len(LANGUAGES), options.seed)
+    plans = [plan for plan in plans if options.lang in (None, plan["lang"])][: options.count]
+    faults = []
+    for plan in plans:
+        text = complete(model, tokenizer, plan["prompt"], options.temperature, options.top_p, generator)
+        wrong = fault(plan, text)
+        faults += [wrong] if wrong else []
+        if not options.quiet:
+            print(f"{plan['prompt']}\n{text.replace(chr(92) + 'n', chr(10))}\n{'FAULT ' + wrong if wrong else 'ok'}\n")
+    print(f"{len(plans) - len(faults)} of {len(plans)} drafts without a fault")
     for wrong in faults:
         print(f"  {wrong}")
 

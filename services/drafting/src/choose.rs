@@ -32,30 +32,16 @@ pub fn cut(content: &Content, skeleton: &Skeleton) -> Vec<String> {
     let full = |plan: &&SlotPlan| {
         // A piece may hold names, so that stretches and pieces do not match one by one: any piece's end is one.
         let ends: Vec<usize> = plan.paragraphs.iter().flatten().filter_map(Element::most_chars).collect();
-        let written = content.slots.get(&plan.name).map(stretches).unwrap_or_default();
+        let written = content.slots.get(&plan.name).map(lengths).unwrap_or_default();
         written.iter().any(|length| ends.iter().any(|end| (end.saturating_sub(1)..=*end).contains(length)))
     };
     skeleton.slots.iter().filter(full).map(|plan| plan.name.clone()).collect()
 }
 
 /// The lengths of what the model wrote between references that are not names, as it wrote it.
-fn stretches(text: &SlotText) -> Vec<usize> {
-    let mut lengths = vec![String::new()];
-    for segment in &text.segments {
-        let written = match segment {
-            Segment::Text { text } => text.clone(),
-            Segment::Bound(bound) if bound.reference == "product.name" => "{{product.name}}".to_owned(),
-            Segment::Partner { partner } => partner.placeholder().to_owned(),
-            Segment::Bound(_) => {
-                lengths.push(String::new());
-                continue;
-            }
-        };
-        if let Some(last) = lengths.last_mut() {
-            last.push_str(&written);
-        }
-    }
-    lengths.iter().flat_map(|text| text.split("\n\n")).map(|text| text.trim().chars().count()).collect()
+fn lengths(text: &SlotText) -> Vec<usize> {
+    let stretches = text.stretches();
+    stretches.iter().flat_map(|text| text.split("\n\n")).map(|text| text.trim().chars().count()).collect()
 }
 
 /// The candidate with each slot that was cut or has a finding replaced by another candidate's that is whole and has none,
@@ -268,7 +254,7 @@ mod tests {
     #[test]
     fn what_another_asset_of_the_kit_says_loses_against_a_warning_less() {
         let sibling = candidate("Who notices first when it fails", None, 0.0).content;
-        let told = Told::of([&sibling], []);
+        let told = Told::of([&sibling], Default::default());
         let again = candidate("Who notices first when it rains", None, -0.1);
         let again = Candidate { told: told.again_in(&again.content), ..again };
         let new = candidate("Calm on good days, ready", Some(Severity::Info), -1.0);

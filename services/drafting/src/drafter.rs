@@ -1,6 +1,7 @@
 //! Drafts one asset: gathers its sources, lays out its skeleton, lets the model write, examines, and keeps the best.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_domain::brand::Brand;
 use countersign_domain::brief::Brief;
@@ -8,7 +9,7 @@ use countersign_domain::brief::refer::fill;
 use countersign_domain::clock::Timestamp;
 use countersign_domain::content::Content;
 use countersign_domain::digest::Digest;
-use countersign_domain::id::UserId;
+use countersign_domain::id::{BrandId, UserId};
 use countersign_domain::kit::Asset;
 use countersign_domain::library::{Claim, Passage, PassageQuery};
 use countersign_domain::place::{Locale, Market};
@@ -29,7 +30,7 @@ use crate::prompt::{PromptError, Prompts};
 use crate::share::share;
 use crate::sources::{Place, Sources, gather, same_language};
 use crate::text::{TextAsk, Written};
-use crate::told::Told;
+use crate::told::{Approved, Told};
 
 /// What drafting needs; clones share it.
 #[derive(Clone, Debug)]
@@ -40,8 +41,12 @@ pub struct Drafter {
     pub(crate) packs: Packs,
     library: Arc<Index>,
     pub(crate) kept: Arc<Kept>,
+    approved: Arc<Mutex<Shelves>>,
     pub(crate) figures: Figures,
 }
+
+/// What was approved, by brand and locale, with the version of the brand's passages.
+type Shelves = HashMap<(BrandId, Locale), (i64, Approved)>;
 
 /// Where the figures of a draft's free text come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -143,7 +148,16 @@ impl Drafter {
     /// Chooses the prompts that fit the model.
     pub fn new(engine: Engine, templates: Templates, packs: Packs, library: Arc<Index>) -> Result<Self, PromptError> {
         let prompts = Arc::new(Prompts::for_model(engine.info())?);
-        Ok(Self { engine, prompts, templates, packs, library, kept: Arc::default(), figures: Figures::default() })
+        Ok(Self {
+            engine,
+            prompts,
+            templates,
+            packs,
+            library,
+            kept: Arc::default(),
+            approved: Arc::default(),
+            figures: Figures::default(),
+        })
     }
 
     /// The same, with another answer to where figures come from.
@@ -191,8 +205,7 @@ impl Drafter {
         };
         let texts = template.texts.iter().map(|text| Some(text.name.as_str()));
         let texts: Vec<Option<&str>> = if template.texts.is_empty() { vec![None] } else { texts.collect() };
-        let approved = task.passages.iter().filter(|passage| passage.locale == task.locale);
-        let told = Told::of(task.earlier.iter(), approved.map(|passage| passage.text.as_str()));
+        let told = Told::of(task.earlier.iter(), self.approved(task));
         let mut asset = Written::default();
         for (at, text) in texts.iter().enumerate() {
             let own = share(&sources, at, texts.len());
@@ -247,6 +260,21 @@ impl Drafter {
             )));
         }
         Ok(template)
+    }
+
+    /// What was approved in the task's locale; read again only when the brand's passages have changed.
+    fn approved(&self, task: &Task) -> Approved {
+        let key = (task.brand.id, task.locale.clone());
+        let known = || self.approved.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, approved)) = known().get(&key)
+            && *version == task.passages_version
+        {
+            return approved.clone();
+        }
+        let own = task.passages.iter().filter(|passage| passage.locale == task.locale);
+        let approved = Approved::of(own.map(|passage| passage.text.as_str()));
+        known().insert(key, (task.passages_version, approved.clone()));
+        approved
     }
 
     fn context(&self, task: &Task, template: &Template) -> Context {

@@ -9,7 +9,7 @@ mod report;
 
 use std::sync::Arc;
 
-use countersign_domain::content::{Bound as BoundText, PartnerField, Segment, SlotText};
+use countersign_domain::content::{PartnerField, Segment, SlotText};
 use countersign_engine::{
     AllowedCharacters, AllowedNumbers, AtMost, Bound, BoundError, Bounds, Composed, CountedLength, Unit as Counting,
     Value, WithValues,
@@ -117,7 +117,7 @@ impl Values {
         let bound = std::iter::once(&sources.product)
             .chain(sources.all().map(|source| &source.bound).filter(|bound| placed.contains(&bound.reference)));
         let mut values: Vec<_> = bound
-            .map(|bound| (written(bound), bound.text.clone(), bound.reference != sources.product.reference))
+            .map(|bound| (bound.written(), bound.text.clone(), bound.reference != sources.product.reference))
             .collect();
         // Rules read the partner's name as it is written here, for nobody knows it yet.
         let partner = PartnerField::DisplayName.placeholder().to_owned();
@@ -136,10 +136,6 @@ impl Values {
         let values = self.0.iter().map(|(written, text, placed)| Value { written, text: Some(text), placed: *placed });
         Ok(Arc::new(WithValues::new(bound, values)?))
     }
-}
-
-fn written(bound: &BoundText) -> String {
-    format!("{{{{{}}}}}", bound.reference)
 }
 
 /// All characters but those that the demands refuse; `None` where they refuse none.
@@ -173,7 +169,7 @@ fn length(unit: Unit, max: usize, sources: &Sources) -> Result<CountedLength, Bo
     let bound =
         std::iter::once(&sources.product).chain(sources.all().map(|source| &source.bound)).chain(&sources.values);
     let mut values: Vec<(String, usize)> =
-        bound.map(|bound| (written(bound), one(Segment::Bound(bound.clone())))).collect();
+        bound.map(|bound| (bound.written(), one(Segment::Bound(bound.clone())))).collect();
     let partner = PartnerField::DisplayName;
     values.push((partner.placeholder().to_owned(), one(Segment::Partner { partner })));
     CountedLength::new(counting(unit), 0, max)?

@@ -68,7 +68,7 @@ pub(crate) fn name(run: &mut Skeleton, product: &str, seed: u64, strictly: bool)
     for (at, piece) in pieces.iter_mut().enumerate() {
         piece.names_product = named.contains(&at);
         piece.names_partner = partner == Some(at);
-        // A piece that must hold one name holds no other: so counting names is enough to hold it to that.
+        // A piece that must hold one name holds no other: the grammar has a form for that.
         piece.piece.product = if strictly { piece.names_product } else { piece.product && !piece.names_partner };
         piece.piece.partner = if strictly { piece.names_partner } else { piece.partner && !piece.names_product };
     }

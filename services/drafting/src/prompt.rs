@@ -203,7 +203,8 @@ impl Prompts {
         }
     }
 
-    /// Only values of closed sets and names of references reach this prompt: nothing that a person wrote.
+    /// Only values of closed sets, names of references and what the model itself has written reach this prompt: nothing that a
+    /// person wrote.
     fn starter_text(&self, words: &Words, ask: &Ask<'_>) -> Result<String, PromptError> {
         let brief = ask.brief;
         // Whatever the language: the drafts of a kit speak of the same thing in all their locales.

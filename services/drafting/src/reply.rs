@@ -71,7 +71,7 @@ pub fn so_far(partial: &str, sources: &Sources) -> String {
     }
     out = out.replace("\\n", "\n");
     for source in sources.all().map(|source| &source.bound).chain([&sources.product]) {
-        out = out.replace(&format!("{{{{{}}}}}", source.reference), &source.text);
+        out = out.replace(&source.written(), &source.text);
     }
     out
 }

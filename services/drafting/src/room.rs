@@ -89,7 +89,7 @@ impl Words {
     }
 }
 
-/// Measured on the spoken pieces of the starter's corpus.
+/// Estimates: the spoken frames of the starter's corpus have 52, 60, 58, 56 and 58.
 const TENTHS_OF_A_WORD: [(&str, usize); 5] = [("en", 55), ("de", 65), ("fr", 58), ("es", 58), ("it", 60)];
 
 impl Room {

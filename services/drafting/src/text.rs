@@ -245,7 +245,7 @@ impl Drafter {
 fn as_asked(text: &SlotText) -> String {
     let one = |segment: &Segment| match segment {
         Segment::Text { text } => text.clone(),
-        Segment::Bound(bound) => format!("{{{{{}}}}}", bound.reference),
+        Segment::Bound(bound) => bound.written(),
         Segment::Partner { partner } => partner.placeholder().to_owned(),
     };
     text.segments.iter().map(one).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")

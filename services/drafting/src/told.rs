@@ -2,8 +2,9 @@
 //! another one says, loses against one that does not.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use countersign_domain::content::{Content, Segment, SlotText};
+use countersign_domain::content::{Content, PartnerField, SlotText};
 
 /// So many words make an opening.
 const OPENING: usize = 4;
@@ -15,22 +16,30 @@ const RUN: usize = 8;
 pub struct Told {
     openings: HashSet<String>,
     runs: HashSet<String>,
+    approved: Approved,
+}
+
+/// Runs of words of content that was approved before. Clones share them: a library is read once, not for each draft.
+#[derive(Clone, Debug, Default)]
+pub struct Approved(Arc<HashSet<String>>);
+
+impl Approved {
+    #[must_use]
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(Arc::new(texts.into_iter().flat_map(|text| runs(&[words(text)])).collect()))
+    }
 }
 
 impl Told {
     /// Of the kit's other assets in this locale, and of content that was approved before.
     #[must_use]
-    pub fn of<'a>(
-        siblings: impl IntoIterator<Item = &'a Content>,
-        approved: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let mut told = Self::default();
+    pub fn of<'a>(siblings: impl IntoIterator<Item = &'a Content>, approved: Approved) -> Self {
+        let mut told = Self { approved, ..Self::default() };
         for slot in siblings.into_iter().flat_map(|content| content.slots.values()) {
             let stretches = stretches(slot);
             told.openings.extend(opening(&stretches));
             told.runs.extend(runs(&stretches));
         }
-        told.runs.extend(approved.into_iter().flat_map(|text| runs(&[words(text)])));
         told
     }
 
@@ -39,7 +48,8 @@ impl Told {
     pub fn again(&self, slot: &SlotText) -> usize {
         let stretches = stretches(slot);
         let opens = opening(&stretches).is_some_and(|opening| self.openings.contains(&opening));
-        usize::from(opens) + runs(&stretches).iter().filter(|run| self.runs.contains(*run)).count()
+        let is_told = |run: &&String| self.runs.contains(*run) || self.approved.0.contains(*run);
+        usize::from(opens) + runs(&stretches).iter().filter(is_told).count()
     }
 
     /// The same of a whole text.
@@ -50,23 +60,16 @@ impl Told {
 }
 
 fn words(text: &str) -> Vec<String> {
-    let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '’'));
+    // A name is one word.
+    let text =
+        text.replace("{{product.name}}", " ʘproduct ").replace(PartnerField::DisplayName.placeholder(), " ʘpartner ");
+    let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '’' || c == 'ʘ'));
     parts.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
-/// The words that stand between references; a name is a word.
+/// The words that stand between references.
 fn stretches(slot: &SlotText) -> Vec<Vec<String>> {
-    let mut stretches = vec![Vec::new()];
-    for segment in &slot.segments {
-        let last = stretches.len() - 1;
-        match segment {
-            Segment::Text { text } => stretches[last].extend(words(text)),
-            Segment::Bound(bound) if bound.reference == "product.name" => stretches[last].push("{product}".to_owned()),
-            Segment::Partner { partner } => stretches[last].push(partner.placeholder().to_owned()),
-            Segment::Bound(_) => stretches.push(Vec::new()),
-        }
-    }
-    stretches
+    slot.stretches().iter().map(|text| words(text)).collect()
 }
 
 fn opening(stretches: &[Vec<String>]) -> Option<String> {
@@ -89,7 +92,8 @@ mod tests {
     #[test]
     fn an_opening_and_a_run_of_words_are_told_once() {
         let sibling = content("Who notices first when it fails, and who is told of it at night?");
-        let told = Told::of([&sibling], ["Each restore is rehearsed in isolation before anybody needs it."]);
+        let told =
+            Told::of([&sibling], Approved::of(["Each restore is rehearsed in isolation before anybody needs it."]));
         assert_eq!(told.again_in(&content("Who notices first when all is quiet?")), 1);
         assert_eq!(told.again_in(&content("Ask yourself who notices first.")), 0);
         assert_eq!(told.again_in(&content("So fails, and who is told of it at night here.")), 2, "two runs of eight");

@@ -3,7 +3,7 @@
 //! The words are data (prompts/starter/words.toml), by language; the value with the most hits wins, the first in the alphabet on a
 //! tie, and the default when nothing hits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -48,14 +48,11 @@ impl Words {
             tone: self.tone.best(&[tone]),
         }
     }
-}
 
-impl Words {
     /// Any of the values, as `below` draws them.
     pub(crate) fn any(&self, mut below: impl FnMut(usize) -> usize) -> Tuning {
         let mut one = |dimension: &Dimension| {
-            let values: Vec<&String> = dimension.values.keys().chain([&dimension.default]).collect();
-            let distinct: std::collections::BTreeSet<&String> = values.into_iter().collect();
+            let distinct: BTreeSet<&String> = dimension.values.keys().chain([&dimension.default]).collect();
             distinct.iter().nth(below(distinct.len())).map(|value| (*value).clone()).unwrap_or_default()
         };
         Tuning {

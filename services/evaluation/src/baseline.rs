@@ -37,8 +37,7 @@ impl Baseline {
     /// What `evaluation` found of all, of each language and of each asset type.
     #[must_use]
     pub fn of(evaluation: &Evaluation) -> Self {
-        let groups = std::iter::once(&evaluation.drafts).flat_map(BTreeMap::keys);
-        let kept = groups.filter(|group| group.language.is_none() || group.asset_type.is_none());
+        let kept = evaluation.drafts.keys().filter(|group| group.language.is_none() || group.asset_type.is_none());
         let counts = |group: &Group| {
             let of = |name: &'static str| (name.to_owned(), evaluation.count(group, name));
             ALL.iter().map(|measure| of(measure.name)).filter(|(_, count)| count.whole > 0).collect()

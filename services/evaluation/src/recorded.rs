@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use countersign_domain::content::{Content, Segment};
+use countersign_domain::content::{Content, SlotText};
 use countersign_domain::finding::{Finding, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -60,26 +60,12 @@ impl Recorded {
 /// What a model wrote of `content`: see [`Recorded::free`].
 #[must_use]
 pub fn free_text(content: &Content) -> BTreeMap<String, Vec<String>> {
-    let of = |segments: &[Segment]| {
-        let mut stretches = vec![String::new()];
-        for segment in segments {
-            let text = match segment {
-                Segment::Text { text } => text.clone(),
-                Segment::Bound(bound) if bound.reference == "product.name" => "{{product.name}}".to_owned(),
-                Segment::Partner { partner } => partner.placeholder().to_owned(),
-                Segment::Bound(_) => {
-                    stretches.push(String::new());
-                    continue;
-                }
-            };
-            if let Some(last) = stretches.last_mut() {
-                last.push_str(&text);
-            }
-        }
+    let of = |slot: &SlotText| {
+        let stretches = slot.stretches();
         let lines = stretches.iter().flat_map(|text| text.split('\n')).map(|text| text.trim().trim_start_matches("- "));
         lines.filter(|text| text.chars().any(char::is_alphabetic)).map(str::to_owned).collect()
     };
-    content.slots.iter().map(|(name, slot)| (name.clone(), of(&slot.segments))).collect()
+    content.slots.iter().map(|(name, slot)| (name.clone(), of(slot))).collect()
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +95,7 @@ pub fn read(path: &Path) -> Result<Vec<Recorded>, ReadError> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use countersign_domain::content::{Bound, SlotText};
+    use countersign_domain::content::Bound;
 
     /// A draft of these stretches, each a slot.
     pub(crate) fn draft(asset_type: &str, stretches: &[&str]) -> Recorded {

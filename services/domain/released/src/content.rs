@@ -75,6 +75,14 @@ pub struct Bound {
     pub text: String,
 }
 
+impl Bound {
+    /// As a draft writes it: `{{claim.1}}`.
+    #[must_use]
+    pub fn written(&self) -> String {
+        format!("{{{{{}}}}}", self.reference)
+    }
+}
+
 impl SlotText {
     /// Text and `{{partner.…}}` as people and other tools write it. Unknown or broken references are refused, so that
     /// braces can never reach a partner; everything else is kept as it is, markup and template syntax included.
@@ -168,6 +176,24 @@ impl SlotText {
                 Some(index) => self.segments.push(Segment::Bound(known[index].clone())),
             }
         }
+    }
+
+    /// What was written between references, in order; names stand in it as their references, `{{product.name}}` and
+    /// `{{partner.…}}`. Empty where nothing stands between two.
+    #[must_use]
+    pub fn stretches(&self) -> Vec<String> {
+        let mut done = Vec::new();
+        let mut stretch = String::new();
+        for segment in &self.segments {
+            match segment {
+                Segment::Text { text } => stretch.push_str(text),
+                Segment::Bound(bound) if bound.reference == "product.name" => stretch.push_str(&bound.written()),
+                Segment::Partner { partner } => stretch.push_str(partner.placeholder()),
+                Segment::Bound(_) => done.push(std::mem::take(&mut stretch)),
+            }
+        }
+        done.push(stretch);
+        done
     }
 
     /// Bound references resolved, partner references as `{{partner.…}}`.

@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -11,17 +10,14 @@ use clap::{Args, ValueEnum};
 use countersign_domain::brief::{Brief, BriefForm};
 use countersign_domain::clock::{Clock as _, SystemClock};
 use countersign_domain::id::{RandomIds, UserId};
-use countersign_drafting::drafter::{Drafter, Task};
+use countersign_drafting::drafter::Drafter;
 use countersign_drafting::plan::plan;
-use countersign_engine::Priority;
 use countersign_evaluation::{Baseline, Corpus, Evaluation, Recorded, Spelling, free_text, html, measure, table};
-use countersign_library::index::Index;
 use countersign_render::Templates;
-use countersign_rules::Packs;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::kit::{Scratch, ground};
+use super::local::{Ground, Here, checked};
 use super::read_document;
 use crate::cli::{Data, ModelChoice};
 use crate::say;
@@ -190,15 +186,11 @@ fn keep(
 /// Drafts every brief, in the order of their names.
 async fn draft_all(ask: &Eval) -> Result<Vec<Recorded>> {
     let templates = Templates::embedded()?;
-    let known: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
     let mut jobs = Vec::new();
     for half in ask.half.folders() {
         for path in files(&ask.briefs.join(half))? {
             let form: BriefForm = read_document(&path)?;
-            let mut brief = form.check(&known).map_err(|faults| {
-                let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
-                anyhow::anyhow!("the brief {} cannot be drafted:\n{}", path.display(), lines.join("\n"))
-            })?;
+            let mut brief = checked(form, &path, &templates)?;
             brief.asset_types.retain(|name| ask.types.is_empty() || ask.types.contains(name));
             brief.locales.retain(|locale| {
                 ask.languages.is_empty() || ask.languages.iter().any(|language| language == locale.language())
@@ -207,11 +199,7 @@ async fn draft_all(ask: &Eval) -> Result<Vec<Recorded>> {
             jobs.push(((*half).to_owned(), name, brief));
         }
     }
-    let engine = crate::models::start(&ask.model, &ask.data.data).await?;
-    let scratch = Scratch::new()?;
-    let index = Arc::new(Index::open(scratch.path()).context("the index for retrieval cannot be made")?);
-    let drafter =
-        Drafter::new(engine, templates.clone(), Packs::embedded()?, index)?.with_figures(ask.model.figures.into());
+    let here = Here::new(&ask.model, &ask.data, templates.clone()).await?;
     let mut total = 0;
     for (_, name, brief) in &jobs {
         total += plan(brief, &templates).with_context(|| format!("the brief {name}"))?.len() as u64;
@@ -223,7 +211,7 @@ async fn draft_all(ask: &Eval) -> Result<Vec<Recorded>> {
     let mut drafts = Vec::new();
     for (half, name, brief) in &jobs {
         bar.set_message(name.clone());
-        drafts.extend(draft_kit(&drafter, &templates, ask, (half, name, brief), &bar).await?);
+        drafts.extend(draft_kit(&here.drafter, &templates, ask, (half, name, brief), &bar).await?);
     }
     bar.finish_and_clear();
     Ok(drafts)
@@ -251,7 +239,7 @@ async fn draft_kit(
     (half, name, brief): (&str, &str, &Brief),
     bar: &ProgressBar,
 ) -> Result<Vec<Recorded>> {
-    let ground = ground(&ask.data, brief).await?;
+    let ground = Ground::of(&ask.data, brief).await?;
     let now = SystemClock.now();
     let mut locales = tokio::task::JoinSet::new();
     for (place, locale) in brief.locales.iter().enumerate() {
@@ -261,21 +249,7 @@ async fn draft_kit(
         locales.spawn(async move {
             let (mut drafts, mut earlier) = (Vec::new(), Vec::new());
             for asset in assets {
-                let task = Task {
-                    brand: ground.brand.clone(),
-                    brief: brief.clone(),
-                    claims: ground.claims.clone(),
-                    passages: Arc::clone(&ground.passages),
-                    passages_version: 1,
-                    asset_type: asset.asset_type.clone(),
-                    locale: asset.locale.clone(),
-                    market: asset.market,
-                    variant: asset.variant,
-                    seed: asset.seed,
-                    earlier: Arc::from(earlier.as_slice()),
-                    now,
-                    priority: Priority::Interactive,
-                };
+                let task = ground.task(&brief, &asset, &earlier, now);
                 let began = Instant::now();
                 let drafted = drafter.draft(&task, UserId::new(&RandomIds, now), |_| {}).await;
                 let mut recorded = Recorded {

@@ -3,31 +3,24 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
-use countersign_domain::brand::{Brand, BrandSheet};
-use countersign_domain::brief::{Brief, BriefForm};
+use anyhow::{Context as _, Result};
+use countersign_domain::brief::BriefForm;
 use countersign_domain::clock::{Clock as _, SystemClock};
 use countersign_domain::content::Content;
 use countersign_domain::finding::{Finding, Severity};
-use countersign_domain::id::{BrandId, RandomIds, UserId};
-use countersign_domain::library::{Claim, Passage};
+use countersign_domain::id::{RandomIds, UserId};
 use countersign_domain::place::Locale;
 use countersign_domain::review::SourceNote;
-use countersign_drafting::drafter::{Drafter, Task};
 use countersign_drafting::plan::plan;
-use countersign_engine::Priority;
-use countersign_library::index::Index;
 use countersign_render::Templates;
-use countersign_rules::Packs;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
+use super::local::{Ground, Here, checked};
+use super::read_document;
 use super::remote::{self, Service};
-use super::{open_store_to_read, read_document, the_brand};
-use crate::cli::{Data, KitDraft};
-use crate::data_folder::DataFolder;
+use crate::cli::KitDraft;
 use crate::say;
 
 /// One line of `--json`.
@@ -54,28 +47,13 @@ pub async fn draft(ask: KitDraft) -> Result<ExitCode> {
     }
 }
 
-/// What a brief is drafted on.
-#[derive(Clone)]
-pub(super) struct Ground {
-    pub brand: Brand,
-    pub claims: Vec<Claim>,
-    pub passages: Arc<[Passage]>,
-}
-
 async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     let templates = Templates::embedded()?;
-    let known: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
-    let brief = form.check(&known).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
-        anyhow::anyhow!("the brief {} cannot be drafted:\n{}", ask.brief.display(), lines.join("\n"))
-    })?;
+    let brief = checked(form, &ask.brief, &templates)?;
     let assets = plan(&brief, &templates)?;
-    let ground = ground(&ask.data, &brief).await?;
-    let engine = crate::models::start(&ask.model, &ask.data.data).await?;
-    // An index of its own: the data folder's belongs to the service that may be running on it.
-    let scratch = Scratch::new()?;
-    let index = Arc::new(Index::open(scratch.path()).context("the index for retrieval cannot be made")?);
-    let drafter = Drafter::new(engine, templates, Packs::embedded()?, index)?.with_figures(ask.model.figures.into());
+    let ground = Ground::of(&ask.data, &brief).await?;
+    let here = Here::new(&ask.model, &ask.data, templates).await?;
+    let drafter = &here.drafter;
     let bar = ProgressBar::new(assets.len() as u64).with_style(
         ProgressStyle::with_template("{bar:24} {pos}/{len} drafts  {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -86,21 +64,8 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     let now = SystemClock.now();
     for asset in &assets {
         bar.set_message(format!("{} {}", asset.asset_type, asset.locale));
-        let task = Task {
-            brand: ground.brand.clone(),
-            brief: brief.clone(),
-            claims: ground.claims.clone(),
-            passages: Arc::clone(&ground.passages),
-            passages_version: 1,
-            asset_type: asset.asset_type.clone(),
-            locale: asset.locale.clone(),
-            market: asset.market,
-            variant: asset.variant,
-            seed: asset.seed,
-            earlier: earlier.get(&asset.locale).cloned().unwrap_or_default().into(),
-            now,
-            priority: Priority::Interactive,
-        };
+        let before = earlier.get(&asset.locale).map(Vec::as_slice).unwrap_or_default();
+        let task = ground.task(&brief, asset, before, now);
         let mut line = Line {
             asset_type: &asset.asset_type,
             locale: asset.locale.as_str(),
@@ -132,28 +97,6 @@ async fn local(form: BriefForm, ask: &KitDraft) -> Result<ExitCode> {
     bar.finish_and_clear();
     let summary = serde_json::json!({"summary": {"assets": assets.len(), "failed": failed, "blocked": blocked, "model": drafter.model(), "stored": false}});
     finish(&summary, ask.json, failed)
-}
-
-/// The brand with its claims and passages; on an empty folder a neutral brand.
-pub(super) async fn ground(data: &Data, brief: &Brief) -> Result<Ground> {
-    let folder = DataFolder::look(&data.data)?;
-    if data.database.is_some() || folder.has_database() {
-        let store = open_store_to_read(data, &folder).await?;
-        if brief.brand.is_some() || !store.brands().await?.is_empty() {
-            let brand = the_brand(&store, brief.brand.as_deref()).await?;
-            let claims = store.claims(brand.id).await?;
-            let passages = store.passages(brand.id).await?.into();
-            store.close().await;
-            return Ok(Ground { brand, claims, passages });
-        }
-        store.close().await;
-    }
-    if let Some(slug) = &brief.brand {
-        bail!("there is no brand `{slug}`: {} holds none; `countersign brand add FILE` makes one", data.data.display());
-    }
-    let id = BrandId::new(&RandomIds, SystemClock.now());
-    let brand = Brand { id, slug: "neutral".into(), sheet: BrandSheet::default() };
-    Ok(Ground { brand, claims: Vec::new(), passages: Arc::from([]) })
 }
 
 fn print(line: &Line<'_>, json: bool) -> Result<()> {
@@ -267,75 +210,9 @@ impl RemoteAsset {
     }
 }
 
-/// A folder that goes when the command ends.
-pub(super) struct Scratch(std::path::PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What cannot be removed is the operating system's temporary folder's to clear.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-impl Scratch {
-    pub(super) fn new() -> Result<Self> {
-        let unique = UserId::new(&RandomIds, SystemClock.now());
-        let path = std::env::temp_dir().join(format!("countersign-{unique}"));
-        std::fs::create_dir(&path).with_context(|| format!("{} cannot be made", path.display()))?;
-        Ok(Self(path))
-    }
-
-    pub(super) fn path(&self) -> &std::path::Path {
-        &self.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn folder(path: &std::path::Path) -> Data {
-        Data { data: path.to_owned(), database: None }
-    }
-
-    fn brief() -> Brief {
-        let form = BriefForm {
-            product: "Fjord".into(),
-            locales: vec!["en-US".into()],
-            asset_types: vec!["email".into()],
-            ..BriefForm::default()
-        };
-        form.check(&["email"]).unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_missing_and_an_empty_folder_give_a_neutral_brand_and_stay_as_they_are() {
-        let dir = tempfile::tempdir().unwrap();
-        let missing = dir.path().join("data");
-        assert_eq!(ground(&folder(&missing), &brief()).await.unwrap().brand.slug, "neutral");
-        assert!(!missing.exists());
-        assert_eq!(ground(&folder(dir.path()), &brief()).await.unwrap().brand.slug, "neutral");
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
-        let named = Brief { brand: Some("acme".into()), ..brief() };
-        let said = ground(&folder(dir.path()), &named).await.err().unwrap().to_string();
-        assert!(said.contains("countersign brand add"), "{said}");
-    }
-
-    #[tokio::test]
-    async fn a_folder_is_read_and_its_database_is_never_changed() {
-        let dir = tempfile::tempdir().unwrap();
-        let data = folder(dir.path());
-        let opened = DataFolder::open(dir.path()).unwrap();
-        let store = super::super::open_store(&data, &opened).await.unwrap();
-        store.brand_upsert("acme", BrandSheet::default(), countersign_store::Actor::Cli).await.unwrap();
-        store.close().await;
-        std::fs::remove_file(dir.path().join("VERSION")).unwrap();
-        assert_eq!(ground(&data, &brief()).await.unwrap().brand.slug, "acme");
-        assert!(!dir.path().join("VERSION").exists());
-        let store = open_store_to_read(&data, &opened).await.unwrap();
-        let refused = store.brand_upsert("other", BrandSheet::default(), countersign_store::Actor::Cli).await;
-        assert!(refused.is_err(), "the database can be written");
-    }
 
     #[test]
     fn a_kit_of_a_service_has_its_sources_and_its_model_in_the_lines() {

@@ -5,6 +5,7 @@ mod brand;
 pub mod eval;
 mod kit;
 pub mod library;
+mod local;
 mod models;
 mod partner;
 mod remote;
